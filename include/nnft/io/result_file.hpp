@@ -1,0 +1,74 @@
+#pragma once
+/// @file Result files: written collectively in two phases, read serially.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nnft/io/schema.hpp"
+
+namespace nnft {
+
+class Communicator;
+
+/// Writes one result file. It comes into being under a temporary name and gets its own name in `commit()`, so OUTPUT never
+/// exists half written. If the writer is destroyed before, the temporary file is removed.
+class ResultWriter {
+ public:
+  /// Rank 0 serially creates groups, attributes, coordinates and empty datasets; then all ranks open the file with MPI-IO.
+  /// Collective. @throws IoError on every rank, naming the file and the HDF5 call that failed.
+  ResultWriter(const Communicator& comm, const std::string& path, const Schema& schema);
+  ~ResultWriter();
+  ResultWriter(ResultWriter&&) noexcept;
+  ResultWriter& operator=(ResultWriter&&) = delete;
+
+  /// Writes the hyperslab that starts at `offset` and has shape `count` (one entry per dimension of the variable; a rank with
+  /// nothing to write passes zeros). Collective. @throws ShapeError, IoError.
+  void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
+             std::span<const double> values);
+  void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
+             std::span<const std::int64_t> values);
+
+  /// Flush, close, fsync, rename. Collective.
+  void commit();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Reads a result file serially. Not collective. Everything throws IoError that names the file and what is wrong with it.
+class ResultReader {
+ public:
+  explicit ResultReader(const std::string& path);
+  ~ResultReader();
+  ResultReader(ResultReader&&) noexcept;
+
+  bool has(const std::string& variable) const;
+  std::vector<std::uint64_t> shape(const std::string& variable) const;
+  std::vector<std::string> dimensions(const std::string& variable) const;
+  /// The whole variable in row-major order.
+  std::vector<double> read_double(const std::string& variable) const;
+  std::vector<std::int64_t> read_int(const std::string& variable) const;
+  /// The hyperslab at `offset` of shape `count`.
+  std::vector<double> read_double(const std::string& variable, std::span<const std::uint64_t> offset,
+                                  std::span<const std::uint64_t> count) const;
+  /// Attributes of the root group and of /provenance, in creation order.
+  std::vector<std::pair<std::string, std::string>> attributes() const;
+  std::vector<std::pair<std::string, std::string>> provenance() const;
+  std::string attribute(const std::string& name) const;
+  std::string provenance(const std::string& name) const;
+  /// Names of all variables (coordinates included), in creation order.
+  std::vector<std::string> variables() const;
+  /// SHA-256, as 64 hex digits, over all numeric datasets of the root group in the order of FORMAT.md; provenance excluded.
+  std::string digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nnft

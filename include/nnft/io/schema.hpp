@@ -1,0 +1,44 @@
+#pragma once
+/// @file What an HDF5 file of ours contains, written down before any of it is created.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nnft {
+
+/// A named dimension with its coordinate values (an HDF5 dimension scale, a netCDF coordinate variable).
+struct Dimension {
+  std::string name;
+  std::variant<std::vector<std::int64_t>, std::vector<double>> values;
+  std::string long_name;
+
+  std::size_t size() const {
+    return std::visit([](const auto& v) { return v.size(); }, values);
+  }
+};
+
+enum class ElementType { float64, int64 };
+
+/// A variable over named dimensions. `values` are the small ones that rank 0 writes at creation; bulk data come later.
+struct Variable {
+  std::string name;
+  std::vector<std::string> dimensions;
+  ElementType type = ElementType::float64;
+  std::string long_name;
+  std::string coordinates;  ///< names of auxiliary coordinates, separated by spaces (CF convention); may be empty
+  std::variant<std::monostate, std::vector<std::int64_t>, std::vector<double>> values = {};
+};
+
+/// The whole content of a file, in creation order.
+struct Schema {
+  std::vector<Dimension> dimensions;
+  std::vector<Variable> variables;
+  std::vector<std::pair<std::string, std::string>> attributes;  ///< of the root group, UTF-8
+  std::vector<std::pair<std::string, std::string>> provenance;  ///< attributes of the group /provenance, UTF-8
+};
+
+}  // namespace nnft

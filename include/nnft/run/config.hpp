@@ -1,0 +1,73 @@
+#pragma once
+/// @file The configuration of a run: an INI file, every key of which is also a command-line option --section.key=value.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nnft/core/types.hpp"
+
+namespace nnft {
+
+/// How a sample contributes to the moments (plain: products of φ; conditional: Gaussian average over the output weights).
+enum class EstimatorKind { plain, conditional };
+
+/// Which leave-one-block-out values the result file stores.
+enum class JackknifeOutput { automatic, all, none };
+
+/// [field]: the architecture and the density of its parameters. All dimensionless.
+struct FieldConfig {
+  std::string architecture;    ///< required; one of architecture_names()
+  int input_dim = 1;           ///< d >= 1
+  std::vector<double> widths;  ///< scan axis, required; each a whole number >= 1, no width twice
+  double sigma_weight = 1.0;   ///< sigma_w > 0: input weights have variance sigma_w^2 / d
+  double sigma_out = 1.0;      ///< sigma_a > 0: output weights have variance sigma_a^2 / N
+};
+
+/// [measure]: what is estimated.
+struct MeasureConfig {
+  std::vector<int> orders = {2, 4};  ///< ascending, from {2, 4}; 4 needs 2
+  EstimatorKind estimator = EstimatorKind::conditional;
+  JackknifeOutput jackknife = JackknifeOutput::automatic;
+};
+
+/// [run]: how much of it, and where it goes.
+struct RunConfig {
+  std::uint64_t seed = 1;
+  std::uint64_t networks = 0;      ///< required, >= 1; per scan point, rounded up to whole rounds of blocks x slice by the plan
+  int blocks = 256;                ///< >= 2
+  int slice = 256;                 ///< samples per slice, >= 1
+  std::string output;              ///< default: the config's name with .h5 in the working directory
+  std::uint64_t max_memory = 2ull << 30;  ///< bytes per rank
+  std::string simd = "auto";       ///< auto | generic | avx2 | avx512
+};
+
+/// A checked configuration. Every value is possible; what is physically identical has identical text.
+struct Config {
+  FieldConfig field;
+  RowMatrix sites;  ///< shape (sites, input_dim)
+  MeasureConfig measure;
+  RunConfig run;
+
+  /// The configuration as an INI text with every key given and sites inline; parsing it gives this configuration again.
+  std::string resolved() const;
+  /// The keys that decide what is sampled (not networks, output, memory, simd, jackknife), in the form of resolved().
+  std::string identity() const;
+};
+
+/// One --section.key=value of the command line.
+using Override = std::pair<std::string, std::string>;
+
+/// Reads and checks a configuration.
+/// @param text the INI text; @param name what error messages call it (a path).
+/// @param overrides command-line values, which replace the file's; the same key twice is an error.
+/// @throws UsageError that lists every problem at once, one line each:
+///   `FILE:LINE: section.key: expected …, got '…'` or `command line: --section.key: …`, with the nearest key for a typo.
+/// Reads the file named by sites.file (relative to the working directory); not collective, call it on one rank.
+Config parse_config(const std::string& text, const std::string& name, const std::vector<Override>& overrides);
+
+/// parse_config on the content of a file. @throws UsageError if it cannot be read.
+Config load_config(const std::string& path, const std::vector<Override>& overrides);
+
+}  // namespace nnft
