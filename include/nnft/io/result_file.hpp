@@ -14,26 +14,32 @@ namespace nnft {
 
 class Communicator;
 
+/// Value of the root attribute `nnft_format`: the version of FORMAT.md that this program writes and reads.
+inline constexpr const char* result_format_version = "1";
+
 /// Writes one result file. It comes into being under a temporary name and gets its own name in `commit()`, so OUTPUT never
-/// exists half written. If the writer is destroyed before, the temporary file is removed.
+/// exists half written. If the writer is destroyed before, the temporary file (PATH.tmp) is removed; destruction is collective.
 class ResultWriter {
  public:
   /// Rank 0 serially creates groups, attributes, coordinates and empty datasets; then all ranks open the file with MPI-IO.
-  /// Collective. @throws IoError on every rank, naming the file and the HDF5 call that failed.
+  /// Duplicates `comm`. The root attribute `nnft_format` is added if the schema lacks it. Collective.
+  /// @throws ShapeError (an inconsistent schema) or IoError (naming the file and the HDF5 call that failed) on every rank.
   ResultWriter(const Communicator& comm, const std::string& path, const Schema& schema);
   ~ResultWriter();
   ResultWriter(ResultWriter&&) noexcept;
   ResultWriter& operator=(ResultWriter&&) = delete;
 
   /// Writes the hyperslab that starts at `offset` and has shape `count` (one entry per dimension of the variable; a rank with
-  /// nothing to write passes zeros). Collective. @throws ShapeError, IoError.
+  /// nothing to write passes zeros). Only variables without values in the schema; what is never written stays NaN or 0.
+  /// Collective. @throws ShapeError (nothing has been written then) or IoError, on every rank.
   void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
              std::span<const double> values);
   void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
              std::span<const std::int64_t> values);
 
-  /// Flush, close, fsync, rename. Collective.
-  void commit();
+  /// Close, add what is known of the provenance only now, fsync, rename. Collective; nothing can be written afterwards.
+  /// @throws IoError on every rank.
+  void commit(const std::vector<std::pair<std::string, std::string>>& more_provenance = {});
 
  private:
   struct State;
@@ -43,6 +49,7 @@ class ResultWriter {
 /// Reads a result file serially. Not collective. Everything throws IoError that names the file and what is wrong with it.
 class ResultReader {
  public:
+  /// Refuses what is not HDF5, is truncated, or has no `nnft_format` or another one than `result_format_version`.
   explicit ResultReader(const std::string& path);
   ~ResultReader();
   ResultReader(ResultReader&&) noexcept;
@@ -50,12 +57,14 @@ class ResultReader {
   bool has(const std::string& variable) const;
   std::vector<std::uint64_t> shape(const std::string& variable) const;
   std::vector<std::string> dimensions(const std::string& variable) const;
-  /// The whole variable in row-major order.
+  /// The whole variable in row-major order; float64 and int64 variables only as what they are, without conversion.
   std::vector<double> read_double(const std::string& variable) const;
   std::vector<std::int64_t> read_int(const std::string& variable) const;
   /// The hyperslab at `offset` of shape `count`.
   std::vector<double> read_double(const std::string& variable, std::span<const std::uint64_t> offset,
                                   std::span<const std::uint64_t> count) const;
+  std::vector<std::int64_t> read_int(const std::string& variable, std::span<const std::uint64_t> offset,
+                                     std::span<const std::uint64_t> count) const;
   /// Attributes of the root group and of /provenance, in creation order.
   std::vector<std::pair<std::string, std::string>> attributes() const;
   std::vector<std::pair<std::string, std::string>> provenance() const;
@@ -63,7 +72,8 @@ class ResultReader {
   std::string provenance(const std::string& name) const;
   /// Names of all variables (coordinates included), in creation order.
   std::vector<std::string> variables() const;
-  /// SHA-256, as 64 hex digits, over all numeric datasets of the root group in the order of FORMAT.md; provenance excluded.
+  /// SHA-256, as 64 lower-case hex digits, over all numeric datasets of the root group in the order of FORMAT.md; provenance
+  /// excluded.
   std::string digest() const;
 
  private:

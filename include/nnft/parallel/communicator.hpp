@@ -1,12 +1,22 @@
 #pragma once
 /// @file A communicator that owns its MPI handle, and the collectives the program uses.
 
+// The C++ bindings that some mpi.h still declare need a library that nobody links.
+#ifndef OMPI_SKIP_MPICXX
+#define OMPI_SKIP_MPICXX 1
+#endif
+#ifndef MPICH_SKIP_MPICXX
+#define MPICH_SKIP_MPICXX 1
+#endif
 #include <mpi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "nnft/parallel/partition.hpp"
 
 namespace nnft {
 
@@ -32,35 +42,30 @@ class Communicator {
   void broadcast(std::span<std::uint64_t> values) const;
   /// True if any rank says so. Collective.
   bool any(bool mine) const;
+  /// Sum, minimum or maximum over the ranks, on every rank; a minimum or maximum over NaN is unspecified. Collective.
   std::uint64_t sum(std::uint64_t mine) const;
   std::int64_t min(std::int64_t mine) const;
   double max(double mine) const;
   double min(double mine) const;
   /// The values of all ranks in rank order, on every rank. Collective.
   std::vector<double> all_gather(double mine) const;
-  /// Sums vectors of which at most one rank's entry is nonzero at each place, so that no rounding depends on the rank count.
+  /// Sums vectors of which at most one rank's entry is nonzero at each place, so that no rounding depends on the rank count;
+  /// -0 becomes +0 for the same reason. `values` must have the same size everywhere. Collective.
   void sum_disjoint(std::span<double> values) const;
   /// The root gets every rank's text in rank order; empty elsewhere. Collective.
   std::vector<std::string> gather(const std::string& mine) const;
   /// outgoing[r] goes to rank r; returns what came from each rank. Messages beyond 2 GiB are split. Collective.
+  /// @throws Error unless `outgoing` has one entry per rank: on the rank concerned only, so it is a mistake of the caller.
   std::vector<std::vector<std::byte>> exchange(const std::vector<std::vector<std::byte>>& outgoing) const;
+  /// The same in rounds in which no rank sends or receives more than `bytes_per_round` (at most 2^30, at least one byte per
+  /// rank), the same on every rank.
+  std::vector<std::vector<std::byte>> exchange(const std::vector<std::vector<std::byte>>& outgoing,
+                                               std::uint64_t bytes_per_round) const;
 
  private:
   MPI_Comm handle_;
   int rank_;
   int size_;
 };
-
-/// Half-open range [begin, end).
-struct Range {
-  std::uint64_t begin;
-  std::uint64_t end;
-  std::uint64_t size() const noexcept { return end - begin; }
-  friend bool operator==(const Range&, const Range&) = default;
-};
-
-/// The part of [0, count) that belongs to `part` of `parts`: contiguous, in order, sizes differing by at most one.
-/// @throws std::invalid_argument unless 0 <= part < parts.
-Range partition(std::uint64_t count, int part, int parts);
 
 }  // namespace nnft

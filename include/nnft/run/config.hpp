@@ -7,22 +7,22 @@
 #include <vector>
 
 #include "nnft/core/types.hpp"
+#include "nnft/stats/estimator_kind.hpp"
 
 namespace nnft {
-
-/// How a sample contributes to the moments (plain: products of φ; conditional: Gaussian average over the output weights).
-enum class EstimatorKind { plain, conditional };
 
 /// Which leave-one-block-out values the result file stores.
 enum class JackknifeOutput { automatic, all, none };
 
 /// [field]: the architecture and the density of its parameters. All dimensionless.
 struct FieldConfig {
-  std::string architecture;    ///< required; one of architecture_names()
-  int input_dim = 1;           ///< d >= 1
-  std::vector<double> widths;  ///< scan axis, required; each a whole number >= 1, no width twice
+  std::string architecture;    ///< required; at present only cos
+  int input_dim = 1;           ///< d, from 1 to 1000
+  std::vector<double> widths;  ///< scan axis in the order given, required; each a whole number >= 1, no width twice
   double sigma_weight = 1.0;   ///< sigma_w > 0: input weights have variance sigma_w^2 / d
   double sigma_out = 1.0;      ///< sigma_a > 0: output weights have variance sigma_a^2 / N
+
+  bool operator==(const FieldConfig&) const = default;
 };
 
 /// [measure]: what is estimated.
@@ -30,17 +30,21 @@ struct MeasureConfig {
   std::vector<int> orders = {2, 4};  ///< ascending, from {2, 4}; 4 needs 2
   EstimatorKind estimator = EstimatorKind::conditional;
   JackknifeOutput jackknife = JackknifeOutput::automatic;
+
+  bool operator==(const MeasureConfig&) const = default;
 };
 
 /// [run]: how much of it, and where it goes.
 struct RunConfig {
   std::uint64_t seed = 1;
-  std::uint64_t networks = 0;      ///< required, >= 1; per scan point, rounded up to whole rounds of blocks x slice by the plan
-  int blocks = 256;                ///< >= 2
-  int slice = 256;                 ///< samples per slice, >= 1
-  std::string output;              ///< default: the config's name with .h5 in the working directory
+  std::uint64_t networks = 0;  ///< required, >= 1; per scan point, rounded up to whole rounds of blocks x slice by the plan
+  int blocks = 256;            ///< >= 2
+  int slice = 256;             ///< samples per slice, >= 1
+  std::string output;          ///< default: the config's name with .h5 in the working directory
   std::uint64_t max_memory = 2ull << 30;  ///< bytes per rank
-  std::string simd = "auto";       ///< auto | generic | avx2 | avx512
+  std::string simd = "auto";              ///< auto | generic | avx2 | avx512
+
+  bool operator==(const RunConfig&) const = default;
 };
 
 /// A checked configuration. Every value is possible; what is physically identical has identical text.
@@ -56,12 +60,16 @@ struct Config {
   std::string identity() const;
 };
 
-/// One --section.key=value of the command line.
+/// Equal in every value; sites of different shape are unequal.
+bool operator==(const Config& a, const Config& b);
+
+/// One --section.key=value of the command line: {"field.width", "8 16"}, without the dashes.
 using Override = std::pair<std::string, std::string>;
 
 /// Reads and checks a configuration.
 /// @param text the INI text; @param name what error messages call it (a path).
-/// @param overrides command-line values, which replace the file's; the same key twice is an error.
+/// @param overrides command-line values, which replace the file's; the same key twice is an error. sites.points and
+///   sites.file replace each other.
 /// @throws UsageError that lists every problem at once, one line each:
 ///   `FILE:LINE: section.key: expected …, got '…'` or `command line: --section.key: …`, with the nearest key for a typo.
 /// Reads the file named by sites.file (relative to the working directory); not collective, call it on one rank.

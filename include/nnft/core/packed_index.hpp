@@ -1,0 +1,39 @@
+#pragma once
+/// @file Packed symmetric indices: sorted tuples i <= j <= … of sites, in lexicographic order.
+
+#include <cstdint>
+#include <vector>
+
+namespace nnft {
+
+/// The sorted tuples of `order` sites out of `sites`, and where each stands.
+class PackedIndex {
+ public:
+  /// @throws ShapeError unless sites >= 1, order >= 1 and the number of tuples fits an int.
+  PackedIndex(int sites, int order);
+
+  int sites() const noexcept { return sites_; }
+  int order() const noexcept { return order_; }
+  /// C(sites + order − 1, order).
+  int size() const noexcept { return size_; }
+  /// The `order` sites of tuple `position`.
+  const int* tuple(int position) const noexcept { return tuples_.data() + static_cast<std::size_t>(position) * order_as_size(); }
+  /// The place of a sorted tuple.
+  int position(const int* sorted) const noexcept;
+  /// The place of a tuple in any order of its sites.
+  int position(std::vector<int> tuple) const;
+
+  /// C(sites + order − 1, order), or throws ShapeError if it does not fit.
+  static std::int64_t count(int sites, int order);
+
+ private:
+  std::size_t order_as_size() const noexcept { return static_cast<std::size_t>(order_); }
+
+  int sites_;
+  int order_;
+  int size_;
+  std::vector<int> tuples_;
+  std::vector<std::int64_t> tails_;  // tails_[r * (sites + 1) + m]: sorted r-tuples out of m sites
+};
+
+}  // namespace nnft

@@ -1,0 +1,37 @@
+#pragma once
+/// @file What a network architecture must provide: the features h_i(x) of its last hidden layer, batch by batch.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "nnft/core/simd_path.hpp"
+#include "nnft/field/site_set.hpp"
+#include "nnft/random/stream.hpp"
+
+namespace nnft {
+
+/// Draws the hidden parameters of batches of networks and evaluates h_i(x_p), the features that the output weights combine into
+/// φ(x) = Σ_i a_i h_i(x). Owns its workspace: nothing is allocated after construction. Not thread-safe.
+class FeatureSampler {
+ public:
+  virtual ~FeatureSampler() = default;
+  /// Turns to the networks first_sample … first_sample + batch_samples − 1.
+  virtual void start(std::uint64_t first_sample) = 0;
+  /// features[neuron][site][sample] of neurons first_neuron … first_neuron + count − 1; first_neuron even, count <= tile().
+  virtual void features(std::uint32_t first_neuron, int count, double* features) = 0;
+  /// The number of neurons to ask for at a time (even), chosen for the cache.
+  virtual int tile() const noexcept = 0;
+};
+
+/// A network architecture with the density of its hidden parameters.
+class Architecture {
+ public:
+  virtual ~Architecture() = default;
+  virtual std::string_view name() const noexcept = 0;
+  /// A sampler of this architecture with `stream`'s width at `sites`.
+  /// @throws UsageError if sites and architecture do not fit, or the processor lacks `path`.
+  virtual std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const = 0;
+};
+
+}  // namespace nnft

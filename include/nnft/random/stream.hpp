@@ -1,0 +1,42 @@
+#pragma once
+/// @file The random numbers of an ensemble as a pure function of (seed, width, purpose, sample, draw).
+
+#include <cstdint>
+
+#include "nnft/random/philox.hpp"
+
+namespace nnft {
+
+/// What a variate is for. The numbers are frozen: changing one changes every result ever stored.
+enum class Purpose : std::uint32_t { output_weight = 0, input_weight = 1, phase = 2 };
+
+/// Version of the map from (seed, width, purpose, sample, draw) to variates, recorded in result files.
+inline constexpr const char* random_stream_version = "philox4x32-10/box-muller/1";
+
+/// Widths fit 24 bits of the counter.
+inline constexpr std::uint32_t max_stream_width = (1u << 24) - 1;
+
+/// Samples from here on are reserved for the pilot.
+inline constexpr std::uint64_t first_pilot_sample = std::uint64_t{1} << 63;
+
+/// The stream of one ensemble. Key = seed; counter = (draw, purpose and width, sample): widths are independent ensembles, every
+/// deformation of a width shares its draws, and nothing depends on a rank, a thread or a time.
+class Stream {
+ public:
+  /// @throws UsageError if width is 0 or above max_stream_width.
+  Stream(std::uint64_t seed, std::uint32_t width);
+
+  PhiloxKey key() const noexcept { return key_; }
+  std::uint32_t width() const noexcept { return width_; }
+  /// Second counter word.
+  std::uint32_t tag(Purpose purpose) const noexcept { return static_cast<std::uint32_t>(purpose) << 24 | width_; }
+  PhiloxCounter counter(Purpose purpose, std::uint64_t sample, std::uint32_t draw) const noexcept {
+    return {draw, tag(purpose), static_cast<std::uint32_t>(sample), static_cast<std::uint32_t>(sample >> 32)};
+  }
+
+ private:
+  PhiloxKey key_;
+  std::uint32_t width_;
+};
+
+}  // namespace nnft

@@ -1,0 +1,72 @@
+#pragma once
+/// @file What a run consists of: scan points, slices and blocks, and which points are in memory together.
+
+#include <cstdint>
+#include <vector>
+
+#include "nnft/parallel/partition.hpp"
+#include "nnft/run/config.hpp"
+#include "nnft/stats/moment_layout.hpp"
+
+namespace nnft {
+
+/// One point of the scan: an ensemble to be sampled.
+struct ScanPoint {
+  double width;
+  double strength;
+  std::uint64_t width_index;
+  std::uint64_t strength_index;
+};
+
+/// Bytes that a rank needs at most, by use.
+struct MemoryEstimate {
+  double trees = 0.0;     ///< finished subtrees of the blocks it owns
+  double messages = 0.0;  ///< subtrees on their way to their owners
+  double analysis = 0.0;  ///< one point's blocks and leave-one-out values
+  double sampler = 0.0;   ///< workspace of the kernels
+  double total() const noexcept { return trees + messages + analysis + sampler; }
+};
+
+/// The fixed structure of a run: a pure function of the config and, for the grouping only, of the number of ranks.
+class Plan {
+ public:
+  /// @throws UsageError if a single scan point does not fit run.max-memory, with the memory it would need.
+  Plan(const Config& config, int ranks);
+
+  const MomentLayout& layout() const noexcept { return layout_; }
+  const std::vector<double>& widths() const noexcept { return widths_; }
+  const std::vector<double>& strengths() const noexcept { return strengths_; }
+  /// Scan points, the last axis fastest.
+  const std::vector<ScanPoint>& points() const noexcept { return points_; }
+  std::uint64_t blocks() const noexcept { return blocks_; }
+  /// Samples in a slice.
+  std::uint64_t slice() const noexcept { return slice_; }
+  /// Slices of each block of each point.
+  std::uint64_t slices_per_block() const noexcept { return slices_per_block_; }
+  /// Networks of each point, rounded up to whole rounds of blocks × slice.
+  std::uint64_t networks() const noexcept { return slices_per_block_ * blocks_ * slice_; }
+  /// Consecutive scan points that are worked on with their tables in memory, group after group.
+  const std::vector<Range>& groups() const noexcept { return groups_; }
+  /// Of the largest group.
+  const MemoryEstimate& memory() const noexcept { return memory_; }
+  /// Bytes of the result file, about.
+  double file_bytes() const noexcept { return file_bytes_; }
+  bool stores_jackknife() const noexcept { return stores_jackknife_; }
+
+ private:
+  MemoryEstimate memory_of(std::uint64_t points, int ranks) const;
+
+  MomentLayout layout_;
+  std::vector<double> widths_;
+  std::vector<double> strengths_ = {0.0};
+  std::vector<ScanPoint> points_;
+  std::uint64_t blocks_;
+  std::uint64_t slice_;
+  std::uint64_t slices_per_block_;
+  std::vector<Range> groups_;
+  MemoryEstimate memory_;
+  double file_bytes_ = 0.0;
+  bool stores_jackknife_ = true;
+};
+
+}  // namespace nnft

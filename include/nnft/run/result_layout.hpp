@@ -1,0 +1,40 @@
+#pragma once
+/// @file How results of a run are laid out in a file; src/io/FORMAT.md says the same in words.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nnft/io/result_file.hpp"
+#include "nnft/run/analysis.hpp"
+#include "nnft/run/block_store.hpp"
+#include "nnft/run/plan.hpp"
+
+namespace nnft {
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+enum class ResultKind { sample, exact };
+
+/// The schema of a result file of this plan. `exact` files have no blocks.
+Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, TextPairs provenance);
+
+/// Writes the sums of the blocks that each rank owns; `first_point` is the group's first scan point. Collective.
+void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
+
+/// Writes one point's estimates per rank; a rank without one passes nullptr. Collective.
+void write_estimates(ResultWriter& writer, const Plan& plan, const PointResult* result);
+
+/// Writes one point's exact connected and full correlators per rank; a rank without one passes nullptr. Collective.
+struct ExactPoint {
+  ScanPoint point;
+  Vector connected;
+  Vector full;
+};
+void write_exact(ResultWriter& writer, const Plan& plan, const ExactPoint* exact);
+
+/// The name of the packed dimension of an order: pair, quad, sextet, octet. @throws ShapeError for another order.
+std::string tuple_dimension(int order);
+
+}  // namespace nnft

@@ -1,0 +1,27 @@
+#pragma once
+/// @file Block jackknife of any function of means. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, ch. 2–3.
+
+#include <functional>
+#include <span>
+
+#include "nnft/core/types.hpp"
+#include "nnft/stats/block_table.hpp"
+
+namespace nnft {
+
+/// A derived quantity with its statistics; all of shape (quantities), leave_one_out of shape (blocks present, quantities).
+struct Estimate {
+  Vector value;             ///< θ̂ − bias
+  Vector error;             ///< one standard error
+  Vector bias;              ///< (B − 1)(mean_b θ_(b) − θ̂): what was subtracted
+  RowMatrix leave_one_out;  ///< θ_(b), from all blocks but b
+};
+
+/// Maps means of shape (moments) to quantities.
+using Statistic = std::function<void(std::span<const double> means, std::span<double> quantities)>;
+
+/// Value, error and bias of `quantities` numbers derived from the means of the table. Blocks with count 0 do not take part.
+/// @throws ShapeError if fewer than two blocks have samples.
+Estimate jackknife(const BlockTable& table, int quantities, const Statistic& statistic);
+
+}  // namespace nnft

@@ -1,0 +1,56 @@
+#include "app/command.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "nnft/parallel/agreement.hpp"
+
+namespace nnft::app {
+
+Arguments parse_arguments(const std::vector<std::string>& words, const std::set<std::string>& known_flags) {
+  Arguments arguments;
+  arguments.whole = "nnft";
+  for (const std::string& word : words) arguments.whole += " " + word;
+  std::string problems;
+  for (std::size_t k = 1; k < words.size(); ++k) {
+    const std::string& word = words[k];
+    const std::size_t equals = word.find('=');
+    if (word == "-o") {
+      if (k + 1 < words.size())
+        arguments.overrides.emplace_back("run.output", words[++k]);
+      else
+        problems += "\ncommand line: -o: expected a file name after it";
+    } else if (word.starts_with("--") && equals != std::string::npos) {
+      arguments.overrides.emplace_back(word.substr(2, equals - 2), word.substr(equals + 1));
+    } else if (known_flags.contains(word)) {
+      arguments.flags.insert(word);
+    } else if (word.starts_with("-") && word.size() > 1) {
+      problems += "\ncommand line: " + word + ": expected --section.key=value, -o FILE";
+      for (const std::string& flag : known_flags) problems += ", " + flag;
+    } else {
+      arguments.positional.push_back(word);
+    }
+  }
+  if (!problems.empty()) throw UsageError(problems.substr(1));
+  return arguments;
+}
+
+Config load_config_everywhere(const Communicator& comm, const std::string& path, const std::vector<Override>& overrides) {
+  std::optional<Config> config;
+  run_agreed<UsageError>(comm, [&] {
+    if (comm.root()) config = load_config(path, overrides);
+  });
+  const std::string resolved = comm.broadcast(comm.root() ? config->resolved() : "");
+  return comm.root() ? *config : parse_config(resolved, path, {});
+}
+
+void require_absent(const Communicator& comm, const std::string& path, bool fresh) {
+  run_agreed<UsageError>(comm, [&] {
+    std::error_code ignored;
+    if (comm.root() && !fresh && std::filesystem::exists(path, ignored))
+      throw UsageError(path + ": exists already; --fresh starts over and replaces it");
+  });
+}
+
+}  // namespace nnft::app

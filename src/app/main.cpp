@@ -1,0 +1,69 @@
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command.hpp"
+#include "nnft/run/provenance.hpp"
+
+namespace {
+
+using nnft::Communicator;
+using nnft::ExitCode;
+
+struct Command {
+  std::string_view name;
+  ExitCode (*run)(const Communicator&, const std::vector<std::string>&);
+  std::string_view usage;
+};
+
+constexpr std::array<Command, 3> commands = {{
+    {"sample", nnft::app::sample, "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh]   sample, reduce, write estimates"},
+    {"exact", nnft::app::exact, "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]    the same quantities from closed forms"},
+    {"show", nnft::app::show, "show FILE ... [--all] [--digest]                              tables, provenance, digest"},
+}};
+
+std::string usage() {
+  std::string text = "usage: nnft COMMAND ...\n";
+  for (const Command& command : commands) text += "  nnft " + std::string(command.usage) + "\n";
+  return text + "  nnft --help | --version\n";
+}
+
+ExitCode run(const Communicator& comm, const std::vector<std::string>& words) {
+  const std::string name = words.empty() ? "" : words.front();
+  if (name == "--help" || name == "-h" || name == "--version") {
+    if (comm.root()) std::printf("%s", name == "--version" ? (nnft::program_version() + "\n").c_str() : usage().c_str());
+    return ExitCode::done;
+  }
+  for (const Command& command : commands)
+    if (name == command.name) return command.run(comm, words);
+  throw nnft::UsageError((name.empty() ? "expected a command" : "no command '" + name + "'") + "\n" + usage());
+}
+
+/// An error that every rank has alike is the root's to tell.
+int report(const Communicator& comm, const char* message, ExitCode code) {
+  if (comm.root()) std::fprintf(stderr, "nnft: %s\n", message);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  MPI_Init(&argc, &argv);
+  int code = static_cast<int>(ExitCode::failure);
+  {
+    const Communicator comm(MPI_COMM_WORLD);
+    try {
+      code = static_cast<int>(run(comm, std::vector<std::string>(argv + 1, argv + argc)));
+    } catch (const nnft::Error& error) {
+      code = report(comm, error.what(), error.code());
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "nnft: rank %d: %s\n", comm.rank(), error.what());
+      MPI_Abort(comm.handle(), code);
+    }
+  }
+  MPI_Finalize();
+  return code;
+}

@@ -1,0 +1,76 @@
+#include "nnft/field/architectures/cos.hpp"
+
+#include <cmath>
+#include <numbers>
+#include <string>
+
+#include "field/tile_size.hpp"
+#include "nnft/core/aligned_buffer.hpp"
+#include "nnft/core/error.hpp"
+#include "nnft/field/field_kernels.hpp"
+#include "nnft/random/variates.hpp"
+
+namespace nnft {
+namespace {
+
+/// Sites in units in which a standard normal weight times a site is a number of turns.
+AlignedBuffer scaled_sites(const SiteSet& sites, double sigma_weight) {
+  const double scale = sigma_weight / (std::sqrt(static_cast<double>(sites.dimension())) * 2.0 * std::numbers::pi);
+  AlignedBuffer scaled(static_cast<std::size_t>(sites.coordinates().size()));
+  for (Eigen::Index k = 0; k < sites.coordinates().size(); ++k) scaled.data()[k] = sites.coordinates().data()[k] * scale;
+  return scaled;
+}
+
+class CosSampler final : public FeatureSampler {
+ public:
+  CosSampler(const SiteSet& sites, double sigma_weight, const Stream& stream, SimdPath path)
+      : shape_{0, sites.size(), sites.dimension()},
+        tile_(tile_size(sites.size() + sites.dimension() + 1)),
+        stream_(stream),
+        variates_(variate_kernels(path)),
+        kernels_(field_kernels(path)),
+        sites_(scaled_sites(sites, sigma_weight)),
+        weights_(static_cast<std::size_t>(tile_ * sites.dimension() * batch_samples)),
+        phases_(static_cast<std::size_t>(tile_ * batch_samples)) {}
+
+  void start(std::uint64_t first_sample) override { first_sample_ = first_sample; }
+
+  void features(std::uint32_t first_neuron, int count, double* features) override {
+    const auto d = static_cast<std::uint32_t>(shape_.input_dim);
+    variates_.normals(stream_, {Purpose::input_weight, first_sample_, first_neuron * d, count * shape_.input_dim}, weights_.data());
+    variates_.uniforms(stream_, {Purpose::phase, first_sample_, first_neuron, count}, phases_.data());
+    shape_.neurons = count;
+    kernels_.cosines(shape_, weights_.data(), phases_.data(), sites_.data(), features);
+  }
+
+  int tile() const noexcept override { return tile_; }
+
+ private:
+  TileShape shape_;
+  int tile_;
+  Stream stream_;
+  const VariateKernels& variates_;
+  const FieldKernels& kernels_;
+  AlignedBuffer sites_;
+  AlignedBuffer weights_;
+  AlignedBuffer phases_;
+  std::uint64_t first_sample_ = 0;
+};
+
+}  // namespace
+
+CosNet::CosNet(double sigma_weight) : sigma_weight_(sigma_weight) {
+  if (!(sigma_weight > 0.0) || !std::isfinite(sigma_weight))
+    throw UsageError("cos: expected sigma-weight > 0, got " + std::to_string(sigma_weight));
+}
+
+std::unique_ptr<FeatureSampler> CosNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const {
+  constexpr double largest_phase = 1e9;  // rounding 2^-53 of it is 1e-7
+  const double reach = 8.5 * sigma_weight_ * sites.coordinates().rowwise().lpNorm<1>().maxCoeff();
+  if (reach > largest_phase)
+    throw UsageError("cos: expected sites with sigma-weight·|x| below " + std::to_string(largest_phase / 8.5) +
+                     " (beyond it the phase W·x has no accurate digits), got " + std::to_string(reach / 8.5));
+  return std::make_unique<CosSampler>(sites, sigma_weight_, stream, path);
+}
+
+}  // namespace nnft

@@ -1,0 +1,105 @@
+#pragma once
+/// @file The kernels of field_kernels.hpp as templates over the instruction set, compiled once per path.
+
+#include <cstddef>
+
+#include "nnft/field/field_kernels.hpp"
+#include "nnft/random/variates.hpp"
+#include "random/vector_math.hpp"
+
+namespace nnft::simd {
+
+template <class Arch>
+void cosines(const TileShape& tile, const double* weights, const double* phases, const double* sites, double* features) {
+  using D = Doubles<Arch>;
+  constexpr int lanes = static_cast<int>(D::size);
+  const int d = tile.input_dim;
+  for (int neuron = 0; neuron < tile.neurons; ++neuron) {
+    const double* w = weights + neuron * d * batch_samples;
+    const double* b = phases + neuron * batch_samples;
+    double* h = features + neuron * tile.sites * batch_samples;
+    for (int site = 0; site < tile.sites; ++site) {
+      const double* x = sites + site * d;
+      for (int lane = 0; lane < batch_samples; lane += 2 * lanes) {
+        D left = D::load_unaligned(b + lane);
+        D right = D::load_unaligned(b + lane + lanes);
+        for (int j = 0; j < d; ++j) {
+          left = xsimd::fma(D::load_unaligned(w + j * batch_samples + lane), D(x[j]), left);
+          right = xsimd::fma(D::load_unaligned(w + j * batch_samples + lane + lanes), D(x[j]), right);
+        }
+        cos_turn<Arch>(fractional_turn<Arch>(left)).store_unaligned(h + site * batch_samples + lane);
+        cos_turn<Arch>(fractional_turn<Arch>(right)).store_unaligned(h + site * batch_samples + lane + lanes);
+      }
+    }
+  }
+}
+
+template <class Arch>
+void add_fields(const TileShape& tile, const double* output, const double* features, double* fields) {
+  using D = Doubles<Arch>;
+  constexpr int lanes = static_cast<int>(D::size);
+  for (int site = 0; site < tile.sites; ++site)
+    for (int lane = 0; lane < batch_samples; lane += lanes) {
+      D sum = D::load_unaligned(fields + site * batch_samples + lane);
+      for (int neuron = 0; neuron < tile.neurons; ++neuron)
+        sum = xsimd::fma(D::load_unaligned(output + neuron * batch_samples + lane),
+                         D::load_unaligned(features + (neuron * tile.sites + site) * batch_samples + lane), sum);
+      sum.store_unaligned(fields + site * batch_samples + lane);
+    }
+}
+
+/// Pairs (i, i … i+2) × (j, j … j+2) with all their sums in registers; `rows` and `columns` say how many exist.
+template <class Arch, std::size_t rows, std::size_t columns>
+inline void add_kernel_block(const TileShape& tile, const double* features, double* kernels, int i0, int j0) {
+  using D = Doubles<Arch>;
+  constexpr int lanes = static_cast<int>(D::size);
+  const auto packed = [&](std::size_t r, std::size_t c) {
+    const int i = i0 + static_cast<int>(r), j = j0 + static_cast<int>(c);
+    return (i * tile.sites - i * (i - 1) / 2 + (j - i)) * batch_samples;
+  };
+  const auto exists = [&](std::size_t r, std::size_t c) { return i0 + static_cast<int>(r) <= j0 + static_cast<int>(c); };
+  for (int lane = 0; lane < batch_samples; lane += lanes) {
+    D sum[rows][columns];
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c)
+        sum[r][c] = exists(r, c) ? D::load_unaligned(kernels + packed(r, c) + lane) : D(0.0);
+    for (int neuron = 0; neuron < tile.neurons; ++neuron) {
+      const double* h = features + neuron * tile.sites * batch_samples + lane;
+      D right[columns];
+      for (std::size_t c = 0; c < columns; ++c) right[c] = D::load_unaligned(h + (j0 + static_cast<int>(c)) * batch_samples);
+      for (std::size_t r = 0; r < rows; ++r) {
+        const D left = D::load_unaligned(h + (i0 + static_cast<int>(r)) * batch_samples);
+        for (std::size_t c = 0; c < columns; ++c) sum[r][c] = xsimd::fma(left, right[c], sum[r][c]);
+      }
+    }
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c)
+        if (exists(r, c)) sum[r][c].store_unaligned(kernels + packed(r, c) + lane);
+  }
+}
+
+template <class Arch, std::size_t rows>
+inline void add_kernel_rows(const TileShape& tile, const double* features, double* kernels, int i0) {
+  int j = i0;
+  for (; j + 4 <= tile.sites; j += 4) add_kernel_block<Arch, rows, 4>(tile, features, kernels, i0, j);
+  switch (tile.sites - j) {
+    case 3:
+      return add_kernel_block<Arch, rows, 3>(tile, features, kernels, i0, j);
+    case 2:
+      return add_kernel_block<Arch, rows, 2>(tile, features, kernels, i0, j);
+    case 1:
+      return add_kernel_block<Arch, rows, 1>(tile, features, kernels, i0, j);
+  }
+}
+
+template <class Arch>
+void add_kernels(const TileShape& tile, const double* features, double* kernels) {
+  int i = 0;
+  for (; i + 2 <= tile.sites; i += 2) add_kernel_rows<Arch, 2>(tile, features, kernels, i);
+  if (i < tile.sites) add_kernel_rows<Arch, 1>(tile, features, kernels, i);
+}
+
+template <class Arch>
+inline constexpr FieldKernels field_kernels_of = {&cosines<Arch>, &add_fields<Arch>, &add_kernels<Arch>};
+
+}  // namespace nnft::simd

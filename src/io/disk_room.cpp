@@ -1,0 +1,48 @@
+#include "io/disk_room.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "io/file_descriptor.hpp"
+
+namespace nnft {
+namespace {
+
+/// Where space cannot be reserved there is still the number of free blocks, which knows no quota.
+int compare_with_free_blocks(int descriptor, std::uint64_t bytes) {
+  struct statvfs system = {};
+  if (::fstatvfs(descriptor, &system) != 0 || system.f_frsize == 0) return 0;
+  return bytes / system.f_frsize > system.f_bavail ? ENOSPC : 0;
+}
+
+/// 0, or the error number that tells why the open file cannot have `bytes`.
+int reserve(int descriptor, std::uint64_t bytes) {
+#ifdef __linux__
+  // Not posix_fallocate: where the file system cannot do it, that writes every block.
+  int status = 0;
+  do {
+    status = ::fallocate(descriptor, 0, 0, static_cast<off_t>(bytes));
+  } while (status != 0 && errno == EINTR);
+  if (status == 0) return 0;
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+#endif
+  return compare_with_free_blocks(descriptor, bytes);
+}
+
+}  // namespace
+
+void check_room(const std::string& path, std::uint64_t bytes) {
+  const FileDescriptor file(path, O_RDWR | O_CREAT | O_TRUNC, "cannot be created");
+  const int problem = reserve(file.get(), bytes);
+  if (problem != 0) {
+    std::remove(path.c_str());
+    throw_system_error(path + ": cannot have the " + std::to_string(bytes) + " bytes it needs", problem);
+  }
+  if (::ftruncate(file.get(), 0) != 0) throw_system_error(path + ": cannot be emptied", errno);
+}
+
+}  // namespace nnft

@@ -1,0 +1,29 @@
+#include "io/file_descriptor.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "nnft/core/error.hpp"
+
+namespace nnft {
+
+void throw_system_error(const std::string& what, int error_number) {
+  throw IoError(what + ": " + std::generic_category().message(error_number));
+}
+
+FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& what)
+    : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  if (number_ < 0) throw_system_error(path + ": " + what, errno);
+}
+
+FileDescriptor::~FileDescriptor() { ::close(number_); }
+
+void FileDescriptor::sync() const {
+  // Some file systems cannot sync directories and say EINVAL: there is nothing more to be done then.
+  if (::fsync(number_) != 0 && errno != EINVAL) throw_system_error(path_ + ": cannot be forced to disk", errno);
+}
+
+}  // namespace nnft

@@ -1,0 +1,30 @@
+#pragma once
+/// @file POSIX files that close themselves, and errno as IoError.
+
+#include <string>
+
+namespace nnft {
+
+/// @throws IoError "WHAT: text of `error_number`".
+[[noreturn]] void throw_system_error(const std::string& what, int error_number);
+
+/// Owner of a POSIX file descriptor.
+class FileDescriptor {
+ public:
+  /// Opens `path` with the flags of open(2); files it creates get the permissions of the umask.
+  /// @throws IoError "PATH: WHAT: …".
+  FileDescriptor(const std::string& path, int flags, const std::string& what);
+  ~FileDescriptor();
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+  int get() const noexcept { return number_; }
+  /// Forces the file to disk. @throws IoError.
+  void sync() const;
+
+ private:
+  std::string path_;
+  int number_;
+};
+
+}  // namespace nnft

@@ -1,0 +1,33 @@
+#include "nnft/parallel/job_abort.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+namespace nnft {
+namespace {
+
+[[noreturn]] void abort_job(const Communicator& comm, const char* message) {
+  std::fprintf(stderr, "nnft: rank %d of %d: %s\nnft: the job ends here\n", comm.rank(), comm.size(), message);
+  std::fflush(stderr);
+  MPI_Abort(comm.handle(), static_cast<int>(ExitCode::failure));
+  std::abort();
+}
+
+}  // namespace
+
+void end_job_on_lone_failure(const Communicator& comm, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const UsageError&) {
+    throw;
+  } catch (const IoError&) {
+    throw;
+  } catch (const std::exception& error) {
+    abort_job(comm, error.what());
+  } catch (...) {
+    abort_job(comm, "unknown failure");
+  }
+}
+
+}  // namespace nnft

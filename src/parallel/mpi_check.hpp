@@ -1,0 +1,20 @@
+#pragma once
+/// @file MPI return codes as exceptions.
+
+#include <string>
+
+#include "nnft/core/error.hpp"
+#include "nnft/parallel/communicator.hpp"
+
+namespace nnft {
+
+/// @throws Error with the name of the MPI call and MPI's own text unless `code` is MPI_SUCCESS.
+inline void check_mpi(int code, const char* call) {
+  if (code == MPI_SUCCESS) return;
+  char text[MPI_MAX_ERROR_STRING] = "";
+  int length = 0;
+  const bool known = MPI_Error_string(code, text, &length) == MPI_SUCCESS;
+  throw Error(std::string(call) + " failed: " + (known ? std::string(text) : "MPI error " + std::to_string(code)));
+}
+
+}  // namespace nnft

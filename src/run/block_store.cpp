@@ -1,0 +1,109 @@
+#include "nnft/run/block_store.hpp"
+
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "nnft/core/error.hpp"
+
+namespace nnft {
+namespace {
+
+/// What precedes the sums of a subtree in a message.
+struct NodeHeader {
+  std::uint64_t entry;
+  std::uint64_t index;
+  std::uint64_t level;
+};
+
+/// What precedes the total of a block in a message.
+struct TotalHeader {
+  std::uint64_t block;
+  std::uint64_t slices;
+};
+
+template <class Header>
+void append(std::vector<std::byte>& message, const Header& header, const std::vector<double>& sums) {
+  const std::size_t start = message.size();
+  message.resize(start + sizeof(Header) + sums.size() * sizeof(double));
+  std::memcpy(message.data() + start, &header, sizeof(Header));
+  std::memcpy(message.data() + start + sizeof(Header), sums.data(), sums.size() * sizeof(double));
+}
+
+/// Calls use(header, sums) for each record of a message.
+template <class Header, class Use>
+void for_each_record(const std::vector<std::byte>& message, int moments, Use use) {
+  const std::size_t record = sizeof(Header) + static_cast<std::size_t>(moments) * sizeof(double);
+  if (message.size() % record != 0) throw Error("BlockStore: a message of " + std::to_string(message.size()) + " bytes is torn");
+  for (std::size_t at = 0; at < message.size(); at += record) {
+    Header header;
+    std::memcpy(&header, message.data() + at, sizeof(Header));
+    std::vector<double> sums(static_cast<std::size_t>(moments));
+    std::memcpy(sums.data(), message.data() + at + sizeof(Header), sums.size() * sizeof(double));
+    use(header, std::move(sums));
+  }
+}
+
+}  // namespace
+
+BlockStore::BlockStore(const Communicator& comm, std::uint64_t points, std::uint64_t blocks, int moments)
+    : comm_(comm),
+      points_(points),
+      blocks_(blocks),
+      moments_(moments),
+      owned_(partition(points * blocks, comm.rank(), comm.size())),
+      trees_(owned_.size()),
+      outgoing_(static_cast<std::size_t>(comm.size())) {}
+
+int BlockStore::owner(std::uint64_t entry) const {
+  // The inverse of partition(): the first `larger` parts have one entry more.
+  const auto ranks = static_cast<std::uint64_t>(comm_.size());
+  const std::uint64_t base = points_ * blocks_ / ranks;
+  const std::uint64_t larger = points_ * blocks_ % ranks;
+  const std::uint64_t in_larger = larger * (base + 1);
+  return static_cast<int>(entry < in_larger ? entry / (base + 1) : larger + (entry - in_larger) / base);
+}
+
+void BlockStore::deposit(std::uint64_t point, std::uint64_t block, SumTree&& tree) {
+  const std::uint64_t entry = point * blocks_ + block;
+  const int to = owner(entry);
+  if (to == comm_.rank()) {
+    trees_[entry - owned_.begin].merge(std::move(tree));
+    return;
+  }
+  for (const SumNode& node : tree.nodes())
+    append(outgoing_[static_cast<std::size_t>(to)], NodeHeader{entry, node.index, static_cast<std::uint64_t>(node.level)},
+           node.sums);
+}
+
+void BlockStore::settle() {
+  const auto incoming = comm_.exchange(outgoing_);
+  for (auto& message : outgoing_) message.clear();
+  for (const auto& message : incoming)
+    for_each_record<NodeHeader>(message, moments_, [this](const NodeHeader& header, std::vector<double>&& sums) {
+      trees_.at(header.entry - owned_.begin).add({static_cast<int>(header.level), header.index, std::move(sums)});
+    });
+}
+
+BlockTable BlockStore::collect(std::uint64_t wave) const {
+  const auto ranks = static_cast<std::uint64_t>(comm_.size());
+  std::vector<std::vector<std::byte>> totals(ranks);
+  for (std::uint64_t entry = owned_.begin; entry < owned_.end; ++entry) {
+    const std::uint64_t point = entry / blocks_;
+    if (point / ranks != wave) continue;
+    append(totals[point % ranks], TotalHeader{entry % blocks_, tree(entry).slices()},
+           tree(entry).total(static_cast<std::size_t>(moments_)));
+  }
+  const auto incoming = comm_.exchange(totals);
+  const bool mine = wave * ranks + static_cast<std::uint64_t>(comm_.rank()) < points_;
+  BlockTable table(mine ? static_cast<int>(blocks_) : 0, moments_);
+  for (const auto& message : incoming)
+    for_each_record<TotalHeader>(message, moments_, [&table](const TotalHeader& header, std::vector<double>&& sums) {
+      table.counts.at(header.block) = static_cast<std::int64_t>(header.slices);
+      table.sums.row(static_cast<Eigen::Index>(header.block)) =
+          Eigen::Map<const Vector>(sums.data(), static_cast<Eigen::Index>(sums.size())).transpose();
+    });
+  return table;
+}
+
+}  // namespace nnft

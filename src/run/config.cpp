@@ -1,0 +1,183 @@
+#include "nnft/run/config.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "nnft/core/error.hpp"
+#include "nnft/run/config_keys.hpp"
+#include "nnft/run/config_problems.hpp"
+#include "nnft/run/config_reader.hpp"
+#include "nnft/run/config_text.hpp"
+
+namespace nnft {
+
+namespace {
+
+const std::string points_key = "sites.points";
+const std::string sites_file_key = "sites.file";
+const std::string input_dim_key = "field.input-dim";
+const std::string output_key = "run.output";
+
+bool is_key_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+/// The names of further keys in a value that goes on with 'key = value'.
+std::vector<std::string_view> further_keys(std::string_view value) {
+  std::vector<std::string_view> names;
+  for (std::size_t equals = value.find('='); equals != std::string_view::npos; equals = value.find('=', equals + 1)) {
+    const std::string_view before = trim(value.substr(0, equals));
+    const std::size_t blank = before.find_last_of(" \t");
+    if (blank == std::string_view::npos) continue;
+    const std::string_view name = before.substr(blank + 1);
+    if (std::ranges::all_of(name, is_key_letter)) names.push_back(name);
+  }
+  return names;
+}
+
+/// What keeps a value from being written on one line of an INI file, if anything does.
+std::optional<std::string> line_problem(std::string_view value) {
+  if (!further_keys(value).empty()) return "expected one 'key = value' per line, got " + quoted(value);
+  if (value.find('#') != std::string_view::npos)
+    return "expected a value without '#', which starts a comment, got " + quoted(value);
+  if (has_control_character(value)) return "expected a value without control characters, got " + quoted(value);
+  return std::nullopt;
+}
+
+std::string default_output(std::string_view config_name) {
+  const std::size_t slash = config_name.rfind('/');
+  std::string_view base = slash == std::string_view::npos ? config_name : config_name.substr(slash + 1);
+  if (base.ends_with(".ini")) base.remove_suffix(4);
+  return std::string(base) + ".h5";
+}
+
+/// The command line over the file; there, sites.points and sites.file stand for each other.
+GivenValues merged(GivenValues file, GivenValues command_line) {
+  if (command_line.values.contains(points_key)) file.values.erase(sites_file_key);
+  if (command_line.values.contains(sites_file_key)) file.values.erase(points_key);
+  command_line.values.merge(file.values);
+  command_line.misspelt.merge(file.misspelt);
+  return command_line;
+}
+
+/// Turns given values into a Config and notes what is wrong with each.
+class ConfigBuilder {
+ public:
+  ConfigBuilder(GivenValues given, ProblemList& problems) : given_(std::move(given)), problems_(problems) {}
+
+  Config build(std::string_view config_name) && {
+    note_hidden_keys();
+    for (const ConfigKey& key : config_keys()) {
+      if (const GivenValue* const value = find(key.full_name()))
+        read(key, value->text, value->origin);
+      else if (key.when_absent == WhenAbsent::use_default)
+        read(key, key.default_text, Origin::whole_file());
+      else if (key.when_absent == WhenAbsent::complain && !given_.misspelt.contains(key.full_name()))
+        problems_.add(Origin::whole_file(), key.full_name(), "missing; expected " + key.expected);
+    }
+    if (!find(output_key)) read(*find_key(output_key), default_output(config_name), Origin::whole_file());
+    check_sites();
+    return std::move(config_);
+  }
+
+ private:
+  /// Keys in the line of another one are not missing too.
+  void note_hidden_keys() {
+    for (const auto& [full_name, value] : given_.values)
+      for (const std::string_view name : further_keys(value.text))
+        if (const ConfigKey* const hidden = nearest_key(find_key(full_name)->section, name))
+          given_.misspelt.insert(hidden->full_name());
+  }
+
+  const GivenValue* find(const std::string& full_name) const {
+    const auto found = given_.values.find(full_name);
+    return found == given_.values.end() ? nullptr : &found->second;
+  }
+
+  void read(const ConfigKey& key, const std::string& text, Origin origin) {
+    if (const std::optional<std::string> problem = line_problem(text)) {
+      wrong_.insert(key.full_name());
+      return problems_.add(origin, key.full_name(), *problem);
+    }
+    for (const std::string& complaint : key.read(text, config_)) {
+      wrong_.insert(key.full_name());
+      problems_.add(origin, key.full_name(), "expected " + key.expected + ", got " + complaint);
+    }
+  }
+
+  void check_sites() {
+    const GivenValue* const points = find(points_key);
+    const GivenValue* const file = find(sites_file_key);
+    const bool misspelt = given_.misspelt.contains(points_key) || given_.misspelt.contains(sites_file_key);
+    if (points && file)
+      problems_.add(std::max(points->origin, file->origin), points->origin < file->origin ? sites_file_key : points_key,
+                    "expected either " + points_key + " or " + sites_file_key + ", got both");
+    else if (points || file)
+      check_dimension(points ? points_key : sites_file_key, (points ? points : file)->origin);
+    else if (!misspelt)
+      problems_.add(Origin::whole_file(), points_key, "missing; expected " + points_key + " or " + sites_file_key);
+  }
+
+  void check_dimension(const std::string& full_name, Origin origin) {
+    if (wrong_.contains(full_name) || wrong_.contains(input_dim_key) || given_.misspelt.contains(input_dim_key)) return;
+    if (config_.sites.cols() == config_.field.input_dim) return;
+    problems_.add(origin, full_name,
+                  "expected sites of " + std::to_string(config_.field.input_dim) + " component(s), which is " + input_dim_key +
+                      ", got " + std::to_string(config_.sites.cols()));
+  }
+
+  GivenValues given_;
+  ProblemList& problems_;
+  Config config_;
+  std::set<std::string> wrong_;  ///< keys whose value was refused
+};
+
+/// The keys that `wanted` selects, as INI text.
+template <class Predicate>
+std::string ini_text(const Config& config, Predicate wanted) {
+  std::string text;
+  for (const std::string& section : config_sections()) {
+    std::string lines;
+    for (const ConfigKey& key : config_keys())
+      if (key.section == section && key.text && wanted(key)) lines += key.name + " = " + key.text(config) + "\n";
+    if (!lines.empty()) text += (text.empty() ? "[" : "\n[") + section + "]\n" + lines;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string Config::resolved() const {
+  return ini_text(*this, [](const ConfigKey&) { return true; });
+}
+
+std::string Config::identity() const {
+  return ini_text(*this, [](const ConfigKey& key) { return key.in_identity; });
+}
+
+bool operator==(const Config& a, const Config& b) {
+  const bool same_shape = a.sites.rows() == b.sites.rows() && a.sites.cols() == b.sites.cols();
+  return same_shape && a.sites == b.sites && a.field == b.field && a.measure == b.measure && a.run == b.run;
+}
+
+Config parse_config(const std::string& text, const std::string& name, const std::vector<Override>& overrides) {
+  ProblemList problems(name);
+  GivenValues file = read_ini(text, problems);
+  GivenValues command_line = read_overrides(overrides, problems);
+  Config config = ConfigBuilder(merged(std::move(file), std::move(command_line)), problems).build(name);
+  problems.throw_if_any();
+  return config;
+}
+
+Config load_config(const std::string& path, const std::vector<Override>& overrides) {
+  std::string text;
+  try {
+    text = read_text_file(path);
+  } catch (const IoError& error) {
+    throw UsageError(error.what());
+  }
+  return parse_config(text, path, overrides);
+}
+
+}  // namespace nnft

@@ -1,0 +1,48 @@
+#include "nnft/run/monitor.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "nnft/core/format.hpp"
+#include "nnft/run/analysis.hpp"
+
+namespace nnft {
+
+std::string monitored_correlator(const Communicator& comm, const Plan& plan, const ScanPoint& point, std::uint64_t point_in_group,
+                                 const Vector& reference_kernel, const BlockStore& store) {
+  // The coincident tuple at site 0 comes first in every order; it is a one-site theory of its own.
+  const MomentLayout one_site(1, plan.layout().orders());
+  const auto columns = static_cast<std::size_t>(one_site.size()) + 1;
+  std::vector<double> rows(plan.blocks() * columns, 0.0);
+  for (std::uint64_t block = 0; block < plan.blocks(); ++block) {
+    const std::uint64_t entry = point_in_group * plan.blocks() + block;
+    if (entry < store.owned().begin || entry >= store.owned().end) continue;
+    double* row = rows.data() + block * columns;
+    row[0] = static_cast<double>(store.tree(entry).slices() * plan.slice());
+    for (const SumNode& node : store.tree(entry).nodes())
+      for (std::size_t k = 1; k < columns; ++k)
+        row[k] += node.sums[static_cast<std::size_t>(plan.layout().offset(one_site.orders()[k - 1]))];
+  }
+  comm.sum_disjoint(rows);
+  BlockTable table(static_cast<int>(plan.blocks()), one_site.size());
+  int present = 0;
+  for (std::uint64_t block = 0; block < plan.blocks(); ++block) {
+    const double* row = rows.data() + block * columns;
+    table.counts[block] = static_cast<std::int64_t>(row[0]);
+    present += row[0] > 0.0 ? 1 : 0;
+    for (std::size_t k = 1; k < columns; ++k) table.sums(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(k) - 1) = row[k];
+  }
+  if (present < 2) return "";
+  const PointResult result = analyse(point, one_site, reference_kernel.head(1), table);
+  const Eigen::Index last = one_site.size() - 1;
+  const double value = result.connected.value[last];
+  const double error = result.connected.error[last];
+  std::array<char, 128> text{};
+  std::snprintf(text.data(), text.size(), "G%dc at site 0, width %g: %s, %.2g %%", one_site.orders().back(), point.width,
+                format_estimate(value, error).c_str(), 100.0 * std::abs(error / value));
+  return text.data();
+}
+
+}  // namespace nnft

@@ -1,0 +1,82 @@
+#include "nnft/run/provenance.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "nnft/core/build_info.hpp"
+#include "nnft/core/sha256.hpp"
+#include "nnft/io/library_version.hpp"
+#include "nnft/random/stream.hpp"
+
+namespace nnft {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+/// "n1*4 n2*4": hosts in order of their first rank, with the ranks on each.
+std::string host_list(const Communicator& comm) {
+  std::vector<std::pair<std::string, int>> hosts;
+  for (const std::string& host : comm.gather(host_name())) {
+    if (hosts.empty() || hosts.back().first != host)
+      hosts.emplace_back(host, 1);
+    else
+      ++hosts.back().second;
+  }
+  std::string text;
+  for (const auto& [host, ranks] : hosts) text += (text.empty() ? "" : " ") + host + "*" + std::to_string(ranks);
+  return text;
+}
+
+}  // namespace
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+std::string program_version() { return "nnft " + build_info().version + " (" + build_info().git_revision + ")"; }
+
+TextPairs start_provenance(const Communicator& comm, const Config& config, SimdPath path, const std::string& command) {
+  const BuildInfo& build = build_info();
+  TextPairs entries = {{"format_version", result_format_version},
+                       {"nnft_version", build.version},
+                       {"git_revision", build.git_revision},
+                       {"compiler", build.compiler + ", " + build.build_type},
+                       {"mpi", mpi_library_version()},
+                       {"hdf5", hdf5_library_version()},
+                       {"simd", std::string(to_string(path))},
+                       {"rng", random_stream_version},
+                       {"config", config.resolved()},
+                       {"config_sha256", sha256_hex(config.resolved())},
+                       {"identity_sha256", sha256_hex(config.identity())},
+                       {"command", command},
+                       {"hosts", host_list(comm)},
+                       {"ranks", std::to_string(comm.size())}};
+  for (const char* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT"})
+    if (const char* value = std::getenv(name)) {
+      std::string key = name;
+      for (char& c : key) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+      entries.emplace_back(key, value);
+    }
+  entries.emplace_back("start", utc_now());
+  return entries;
+}
+
+TextPairs end_provenance(const Plan& plan, int ranks, double seconds) {
+  std::array<char, 32> core_hours{};
+  std::snprintf(core_hours.data(), core_hours.size(), "%.6g", seconds * ranks / 3600.0);
+  return {{"networks", std::to_string(plan.networks())}, {"end", utc_now()}, {"core_hours", core_hours.data()}};
+}
+
+}  // namespace nnft

@@ -1,0 +1,99 @@
+#include "nnft/stats/cumulants.hpp"
+
+#include <string>
+#include <utility>
+
+#include "nnft/core/error.hpp"
+
+namespace nnft {
+namespace {
+
+void extend(SetPartition& blocks, int element, int order, std::vector<SetPartition>& found) {
+  if (element == order) {
+    for (const auto& block : blocks)
+      if (block.size() % 2 != 0) return;
+    found.push_back(blocks);
+    return;
+  }
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    blocks[b].push_back(element);
+    extend(blocks, element + 1, order, found);
+    blocks[b].pop_back();
+  }
+  blocks.push_back({element});
+  extend(blocks, element + 1, order, found);
+  blocks.pop_back();
+}
+
+double cumulant_weight(std::size_t blocks) {
+  double weight = 1.0;
+  for (std::size_t k = 1; k < blocks; ++k) weight *= -static_cast<double>(k);
+  return weight;
+}
+
+}  // namespace
+
+std::vector<SetPartition> even_set_partitions(int order) {
+  std::vector<SetPartition> found;
+  SetPartition blocks;
+  extend(blocks, 0, order, found);
+  return found;
+}
+
+CumulantEstimator::CumulantEstimator(const MomentLayout& layout, Vector reference_kernel)
+    : size_(layout.size()), reference_kernel_(std::move(reference_kernel)) {
+  if (reference_kernel_.size() != layout.index(2).size())
+    throw ShapeError("CumulantEstimator: expected a reference kernel of " + std::to_string(layout.index(2).size()) +
+                     " pairs, got " + std::to_string(reference_kernel_.size()));
+  for (const int order : layout.orders()) {
+    const std::vector<SetPartition> partitions = even_set_partitions(order);
+    const PackedIndex& index = layout.index(order);
+    OrderTable table{layout.offset(order), index.size(), {}, {}};
+    for (const SetPartition& partition : partitions)
+      table.terms.push_back({cumulant_weight(partition.size()), static_cast<int>(partition.size())});
+    std::vector<int> sites;
+    for (int t = 0; t < index.size(); ++t)
+      for (const SetPartition& partition : partitions)
+        for (const std::vector<int>& block : partition) {
+          sites.clear();
+          for (const int leg : block) sites.push_back(index.tuple(t)[leg]);
+          const int sub_order = static_cast<int>(block.size());
+          table.places.push_back(layout.offset(sub_order) + layout.index(sub_order).position(sites.data()));
+        }
+    orders_.push_back(std::move(table));
+  }
+}
+
+void CumulantEstimator::connected(std::span<const double> means, std::span<double> cumulants) const {
+  for (const OrderTable& table : orders_) {
+    const int* place = table.places.data();
+    for (int t = 0; t < table.tuples; ++t) {
+      double sum = 0.0;
+      for (const Term& term : table.terms) {
+        double product = term.weight;
+        for (int f = 0; f < term.factors; ++f) product *= means[static_cast<std::size_t>(*place++)];
+        sum += product;
+      }
+      cumulants[static_cast<std::size_t>(table.offset + t)] = sum;
+    }
+  }
+  for (Eigen::Index pair = 0; pair < reference_kernel_.size(); ++pair)
+    cumulants[static_cast<std::size_t>(pair)] += reference_kernel_[pair];
+}
+
+void CumulantEstimator::full(std::span<const double> cumulants, std::span<double> moments) const {
+  for (const OrderTable& table : orders_) {
+    const int* place = table.places.data();
+    for (int t = 0; t < table.tuples; ++t) {
+      double sum = 0.0;
+      for (const Term& term : table.terms) {
+        double product = 1.0;
+        for (int f = 0; f < term.factors; ++f) product *= cumulants[static_cast<std::size_t>(*place++)];
+        sum += product;
+      }
+      moments[static_cast<std::size_t>(table.offset + t)] = sum;
+    }
+  }
+}
+
+}  // namespace nnft

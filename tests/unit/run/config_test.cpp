@@ -1,0 +1,207 @@
+#include "nnft/run/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "nnft/core/error.hpp"
+#include "nnft/run/config_keys.hpp"
+
+namespace nnft {
+namespace {
+
+const std::string minimal =
+    "[field]\n"             // 1
+    "architecture = cos\n"  // 2
+    "width = 8 16\n"        // 3
+    "[sites]\n"             // 4
+    "points = 0; 0.5; 1\n"  // 5
+    "[run]\n"               // 6
+    "networks = 1e6\n";     // 7
+
+Config parse(const std::string& text, const std::vector<Override>& overrides = {}) {
+  return parse_config(text, "jobs/a.ini", overrides);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  if (at == std::string::npos) throw std::logic_error("no '" + from + "' in the text");
+  return text.replace(at, from.size(), to);
+}
+
+/// A file in the working directory for the life of a test.
+class TemporaryFile {
+ public:
+  TemporaryFile(std::string name, const std::string& content) : name_(std::move(name)) {
+    std::ofstream(name_, std::ios::binary) << content;
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() { std::filesystem::remove(name_); }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+TEST(Config, ReadsWhatIsGivenAndTakesDefaultsForTheRest) {
+  const Config config = parse(minimal);
+  EXPECT_EQ(config.field, (FieldConfig{"cos", 1, {8.0, 16.0}, 1.0, 1.0}));
+  ASSERT_EQ(config.sites.rows(), 3);
+  ASSERT_EQ(config.sites.cols(), 1);
+  EXPECT_EQ(config.sites(1, 0), 0.5);
+  EXPECT_EQ(config.measure, (MeasureConfig{{2, 4}, EstimatorKind::conditional, JackknifeOutput::automatic}));
+  EXPECT_EQ(config.run, (RunConfig{1, 1'000'000, 256, 256, "a.h5", 2ull << 30, "auto"}));
+}
+
+TEST(Config, DefaultTextsAgreeWithDefaultMembers) {
+  Config read;
+  for (const ConfigKey& key : config_keys()) {
+    if (key.when_absent != WhenAbsent::use_default) continue;
+    EXPECT_TRUE(key.read(key.default_text, read).empty()) << key.full_name();
+  }
+  EXPECT_EQ(read, Config{});
+}
+
+TEST(Config, ReadsEveryKey) {
+  const Config config = parse(
+      "[field]\narchitecture=cos\ninput-dim=2\nwidth=5 3 1e3\nsigma-weight=1.1\nsigma-out=+2e-1\n"
+      "[sites]\npoints=0 -1.5;2\t.25 ; \n[measure]\norders=2\nestimator=plain\njackknife=none\n"
+      "[run]\nseed=18446744073709551615\nnetworks=1.5e3\nblocks=2\nslice=1\noutput=out dir/x.h5\nmax-memory=512M\nsimd=avx2\n");
+  EXPECT_EQ(config.field, (FieldConfig{"cos", 2, {5.0, 3.0, 1000.0}, 1.1, 0.2}));
+  RowMatrix sites(2, 2);
+  sites << 0.0, -1.5, 2.0, 0.25;
+  ASSERT_EQ(config.sites.rows(), 2);
+  EXPECT_EQ(config.sites, sites);
+  EXPECT_EQ(config.measure, (MeasureConfig{{2}, EstimatorKind::plain, JackknifeOutput::none}));
+  EXPECT_EQ(config.run, (RunConfig{std::numeric_limits<std::uint64_t>::max(), 1500, 2, 1, "out dir/x.h5", 512ull << 20, "avx2"}));
+}
+
+TEST(Config, AcceptsForeignLineEndsByteOrderMarkTabsCommentsAndEmptySections) {
+  std::string dressed = "\xef\xbb\xbf# σ\r\n\r\n[measure]\r\n[run] # nothing\r\n";
+  for (const char c : replaced(minimal, "width = 8 16", "\twidth\t=\t8\t16 # scan"))
+    dressed += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  dressed.resize(dressed.size() - 2);
+  EXPECT_EQ(parse(dressed), parse(minimal));
+}
+
+TEST(Config, TwoIdenticalSitesAreAllowed) { EXPECT_EQ(parse(replaced(minimal, "0; 0.5; 1", "1; 1")).sites.rows(), 2); }
+
+TEST(Config, OrdersAreASet) { EXPECT_EQ(parse(minimal, {{"measure.orders", "4 2"}}), parse(minimal)); }
+
+TEST(Config, NegativeZeroIsZero) {
+  EXPECT_EQ(parse(replaced(minimal, "0; 0.5", "-0.0; 0.5")).identity(), parse(minimal).identity());
+}
+
+TEST(Config, EmptyLinesAndSitesOfSeveralComponentsComeFromAFile) {
+  const TemporaryFile sites("config_test_sites.txt", "# x y\r\n\r\n0 1\t# first\r\n -1  2.5");
+  const Config config = parse(replaced(minimal, "points = 0; 0.5; 1", "file = " + sites.name()), {{"field.input-dim", "2"}});
+  RowMatrix expected(2, 2);
+  expected << 0.0, 1.0, -1.0, 2.5;
+  ASSERT_EQ(config.sites.rows(), 2);
+  EXPECT_EQ(config.sites, expected);
+  EXPECT_TRUE(config.resolved().find("points = 0 1; -1 2.5\n") != std::string::npos) << config.resolved();
+}
+
+TEST(Config, CommandLineReplacesTheFile) {
+  const Config config = parse(minimal, {{"field.width", "4"}, {"run.seed", " 7 "}, {"sites.points", "-1; 1"}});
+  EXPECT_EQ(config, parse(replaced(replaced(replaced(minimal, "8 16", "4"), "0; 0.5; 1", "-1;1"), "[run]", "[run]\nseed = 7")));
+}
+
+TEST(Config, CommandLineSuppliesWhatTheFileLacks) {
+  const std::vector<Override> overrides = {
+      {"field.architecture", "cos"}, {"field.width", "8 16"}, {"sites.points", "0; 0.5; 1"}, {"run.networks", "1e6"}};
+  EXPECT_EQ(parse("", overrides), parse(minimal));
+}
+
+TEST(Config, AReplacedValueIsNotChecked) {
+  EXPECT_EQ(parse(replaced(minimal, "8 16", "eight"), {{"field.width", "8 16"}}), parse(minimal));
+}
+
+TEST(Config, SitesFileOnTheCommandLineReplacesPointsAndTheOtherWayRound) {
+  const TemporaryFile sites("config_test_other.txt", "0\n0.5\n1\n");
+  EXPECT_EQ(parse(replaced(minimal, "0; 0.5; 1", "9"), {{"sites.file", sites.name()}}), parse(minimal));
+  EXPECT_EQ(parse(replaced(minimal, "points = 0; 0.5; 1", "file = nowhere"), {{"sites.points", "0; 0.5; 1"}}), parse(minimal));
+}
+
+TEST(Config, OutputIsNamedAfterTheConfig) {
+  EXPECT_EQ(parse_config(minimal, "/x/y.z/cosnet.ini", {}).run.output, "cosnet.h5");
+  EXPECT_EQ(parse_config(minimal, "cosnet-1.5", {}).run.output, "cosnet-1.5.h5");
+  EXPECT_EQ(parse_config(minimal, "cosnet.ini", {{"run.output", "N=8.h5"}}).run.output, "N=8.h5");
+}
+
+TEST(Config, ResolvedIsCanonical) {
+  EXPECT_EQ(
+      parse(replaced(minimal, "0; 0.5; 1", "0.10;1e-9 ;-3e0")).resolved(),
+      "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\n\n"
+      "[sites]\npoints = 0.1; 1e-09; -3\n\n"
+      "[measure]\norders = 2 4\nestimator = conditional\njackknife = auto\n\n"
+      "[run]\nseed = 1\nnetworks = 1000000\nblocks = 256\nslice = 256\noutput = a.h5\nmax-memory = 2147483648\nsimd = auto\n");
+}
+
+TEST(Config, ResolvedReadsBackAsTheSame) {
+  const Config config = parse(minimal, {{"field.input-dim", "3"},
+                                        {"field.width", "1 16777215 1000000"},
+                                        {"field.sigma-weight", "0.1000000000000000055"},
+                                        {"field.sigma-out", "5e-324"},
+                                        {"sites.points", "0.1 0.30000000000000004 -1e300; -0.7142857142857143 2 1e-7"},
+                                        {"measure.orders", "2"},
+                                        {"measure.estimator", "plain"},
+                                        {"measure.jackknife", "all"},
+                                        {"run.seed", "18446744073709551615"},
+                                        {"run.networks", "1e15"},
+                                        {"run.output", "a  b;c [x]=1.h5"},
+                                        {"run.max-memory", "3T"},
+                                        {"run.simd", "generic"}});
+  const Config again = parse_config(config.resolved(), "other", {});
+  EXPECT_EQ(again, config);
+  EXPECT_EQ(again.resolved(), config.resolved());
+}
+
+TEST(Config, EqualityNoticesEveryKey) {
+  const Config config = parse(minimal);
+  const std::vector<Override> changes = {
+      {"field.width", "16 8"},   {"field.sigma-weight", "2"}, {"field.sigma-out", "2"}, {"sites.points", "0; 1"},
+      {"sites.points", "0;0;1"}, {"measure.orders", "2"},     {"run.seed", "2"},        {"measure.estimator", "plain"},
+      {"run.networks", "1"},     {"run.blocks", "2"},         {"run.slice", "2"},       {"measure.jackknife", "none"},
+      {"run.output", "b"},       {"run.simd", "avx512"},      {"run.max-memory", "1G"}};
+  for (const Override& change : changes) {
+    EXPECT_NE(parse(minimal, {change}), config) << change.first;
+    EXPECT_NE(parse(minimal, {change}).resolved(), config.resolved()) << change.first;
+  }
+}
+
+TEST(Config, IdentityIsWhatDecidesTheSamples) {
+  const std::string identity = parse(minimal).identity();
+  EXPECT_EQ(identity,
+            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\n\n"
+            "[sites]\npoints = 0; 0.5; 1\n\n[measure]\norders = 2 4\nestimator = conditional\n\n"
+            "[run]\nseed = 1\nblocks = 256\nslice = 256\n");
+  const std::vector<Override> irrelevant = {{"run.networks", "5"},
+                                            {"run.output", "b.h5"},
+                                            {"run.max-memory", "1G"},
+                                            {"run.simd", "avx2"},
+                                            {"measure.jackknife", "none"}};
+  EXPECT_EQ(parse(minimal, irrelevant).identity(), identity);
+  for (const Override& relevant :
+       std::vector<Override>{{"field.width", "8"}, {"run.seed", "2"}, {"run.blocks", "8"}, {"run.slice", "8"}})
+    EXPECT_NE(parse(minimal, {relevant}).identity(), identity) << relevant.first;
+}
+
+TEST(Config, LoadsAFileAndSaysWhyItCannot) {
+  const TemporaryFile file("config_test_load.ini", minimal);
+  EXPECT_EQ(load_config(file.name(), {}).run.output, "config_test_load.h5");
+  for (const std::string path : {"config_test_absent.ini", "."}) {
+    try {
+      load_config(path, {});
+      ADD_FAILURE() << path << " was read";
+    } catch (const UsageError& error) {
+      EXPECT_TRUE(std::string(error.what()).starts_with(path + ": cannot be read: ")) << error.what();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nnft
