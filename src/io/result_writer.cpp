@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <system_error>
 
@@ -13,6 +14,7 @@
 #include "nnft/io/publish.hpp"
 #include "nnft/io/result_file.hpp"
 #include "nnft/parallel/agreement.hpp"
+#include "nnft/parallel/deadline.hpp"
 
 namespace nnft {
 namespace {
@@ -32,6 +34,7 @@ std::string in_brackets(Extents extents) {
 
 /// How long a rank that failed in a collective HDF5 call waits for the others, who may be writing or lost.
 constexpr std::chrono::seconds patience{120};
+constexpr std::chrono::seconds patience_to_close{10};
 
 /// An open dataset whose values come from all ranks.
 struct BulkDataset {
@@ -118,6 +121,8 @@ struct ResultWriter::State {
   std::string path;
   std::string temporary;
   bool created = false;  ///< the temporary file is ours and not yet renamed
+  bool close_failed = false;
+  std::string failure;  ///< of the last collective HDF5 call, if it failed
   Handle file;
   std::vector<BulkDataset> bulk;
 
@@ -125,6 +130,8 @@ struct ResultWriter::State {
       : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {}
   ~State();
 
+  /// Runs `work`, a collective HDF5 call. @throws IoError on all ranks if it fails on one.
+  void run_collective(const std::function<void()>& work);
   /// Both phases. Collective.
   void open(const Schema& schema);
   const BulkDataset& find_bulk(const std::string& variable) const;
@@ -135,11 +142,24 @@ struct ResultWriter::State {
 
 ResultWriter::State::~State() {
   const hdf5::SilentErrors silent;
-  bulk.clear();
-  file.close();
-  if (!created || !comm.root()) return;
   std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
+  if (created && comm.root()) std::filesystem::remove(temporary, ignored);
+  // After a failed call the ranks' views of the file may differ, and then closing it, now or in MPI_Finalize, hangs.
+  std::optional<Deadline> deadline;
+  if (!failure.empty()) deadline.emplace(comm, failure, patience_to_close);
+  bulk.clear();
+  close_failed = file.close() < 0 || close_failed;
+  if (!failure.empty() && comm.any(close_failed))
+    abort_job(comm, failure + " (and the file cannot be closed: the job is aborted)");
+}
+
+void ResultWriter::State::run_collective(const std::function<void()>& work) {
+  try {
+    run_agreed<IoError>(comm, work, patience);
+  } catch (const IoError& error) {
+    failure = error.what();
+    throw;
+  }
 }
 
 void ResultWriter::State::open(const Schema& schema) {
@@ -151,8 +171,7 @@ void ResultWriter::State::open(const Schema& schema) {
   });
   created = true;
   run_agreed<IoError>(comm, [&] { check_visible(temporary); });
-  run_agreed<IoError>(
-      comm, [&] { file = open_on_all(temporary, comm.handle()); }, patience);
+  run_collective([&] { file = open_on_all(temporary, comm.handle()); });
   for (const Variable& variable : schema.variables) {
     if (!std::holds_alternative<std::monostate>(variable.values)) continue;
     const auto open_dataset = [&] {
@@ -160,7 +179,7 @@ void ResultWriter::State::open(const Schema& schema) {
                      "H5Dopen2");
       bulk.push_back({variable.name, variable.type, shape_of(variable, schema), std::move(dataset)});
     };
-    run_agreed<IoError>(comm, open_dataset, patience);
+    run_collective(open_dataset);
   }
 }
 
@@ -182,18 +201,18 @@ void ResultWriter::State::write(const std::string& variable, Extents offset, Ext
   });
   const std::int64_t index = target - bulk.data();
   if (comm.min(index) != -comm.min(-index)) throw ShapeError(path + ": the ranks write different variables at the same time");
-  run_agreed<IoError>(
-      comm, [&] { target->write(offset, count, values.data(), temporary); }, patience);
+  run_collective([&] { target->write(offset, count, values.data(), temporary); });
 }
 
 void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {
   const hdf5::SilentErrors silent;
   if (file.get() < 0) throw IoError(path + ": is already complete");
-  run_agreed<IoError>(
-      comm, [&] { check(H5Fflush(file.get(), H5F_SCOPE_LOCAL), temporary, "H5Fflush"); }, patience);
+  run_collective([&] { check(H5Fflush(file.get(), H5F_SCOPE_LOCAL), temporary, "H5Fflush"); });
   bulk.clear();
-  run_agreed<IoError>(
-      comm, [&] { check(file.close(), temporary, "H5Fclose"); }, patience);
+  run_collective([&] {
+    close_failed = file.close() < 0;
+    if (close_failed) hdf5::throw_error(temporary, "H5Fclose");
+  });
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
     if (!more_provenance.empty()) add_provenance(temporary, more_provenance);

@@ -10,6 +10,7 @@ root=${1:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 check() {
   (
     cd "$1"
+    # shellcheck disable=SC2016  # $0 is awk's
     find include/nnft src -type f \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.ipp' \) -print0 | sort -z |
       xargs -0 --no-run-if-empty awk '
     BEGIN {

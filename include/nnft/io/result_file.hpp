@@ -31,7 +31,10 @@ class ResultWriter {
 
   /// Writes the hyperslab that starts at `offset` and has shape `count` (one entry per dimension of the variable; a rank with
   /// nothing to write passes zeros). Only variables without values in the schema; what is never written stays NaN or 0.
-  /// Collective. @throws ShapeError (nothing has been written then) or IoError, on every rank.
+  /// Meanwhile HDF5 holds every chunk that the rank touches in memory once more, so write large variables in parts.
+  /// Collective. @throws ShapeError (nothing has been written then) or IoError, on every rank. After an IoError the writer can
+  /// only be destroyed; where ranks disagree about the file so much that closing it would hang, that ends the job with exit
+  /// code 3 (see Deadline).
   void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
              std::span<const double> values);
   void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,

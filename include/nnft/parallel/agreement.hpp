@@ -16,7 +16,7 @@ namespace nnft {
 std::optional<std::string> agree_on_failure(const Communicator& comm, const std::optional<std::string>& mine);
 
 /// The same after work that is itself collective, where a rank that failed may have left the others inside for ever: if they do
-/// not come within `patience`, it prints its message and aborts the job with ExitCode::failure.
+/// not come within `patience`, it aborts the job (see Deadline).
 std::optional<std::string> agree_on_failure(const Communicator& comm, const std::optional<std::string>& mine,
                                             std::chrono::seconds patience);
 

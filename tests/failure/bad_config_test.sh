@@ -1,0 +1,190 @@
+#!/usr/bin/env bash
+# What is wrong with a config or a command line is told once for all ranks, all of it, by file, line, key and expectation;
+# the exit code is 2 and nothing is written. At the end the check itself is given programs that do not behave so.
+set -euo pipefail
+
+fail() {
+  printf 'bad_config: %s\n' "$*" >&2
+  exit 1
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+program=$NNFT
+cases=0
+
+state_of_directory() { find . -type f -exec sha256sum {} + | sort -k2; find . ! -type f | sort; }
+
+# refused EXPECTED-LINES ARGUMENT…: `program ARGUMENT…` on 3 ranks says each of the lines exactly once.
+# Lines may stand anywhere. One that begins with '!' must not be there, one that begins with '~' is a regular expression.
+refused() {
+  local expected=$1 status=0 line times kind
+  shift
+  state_of_directory >"$scratch/before"
+  timeout 30 "$NNFT_MPIEXEC" -n 3 "$program" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+  sed -i 's/^nnft: //' "$scratch/err"
+  if [[ $status -ne 2 ]]; then
+    cat "$scratch/out" "$scratch/err" >&2
+    fail "nnft $*: expected exit code 2, got $status"
+  fi
+  while IFS= read -r line; do
+    kind=-F
+    if [[ $line == '~'* ]]; then kind=-E; fi
+    times=$(cat "$scratch/out" "$scratch/err" | grep -cx "$kind" -e "${line#[!~]}" || true)
+    if [[ $line == !* && $times -ne 0 || $line != !* && $times -ne 1 ]]; then
+      cat "$scratch/out" "$scratch/err" >&2
+      fail "nnft $*: this line was printed $times times: $line"
+    fi
+  done <<<"$expected"
+  state_of_directory >"$scratch/after"
+  diff "$scratch/before" "$scratch/after" >&2 || fail "nnft $*: files were written or changed"
+  cases=$((cases + 1))
+}
+
+# config NAME SED-EXPRESSION…: the good config with something changed.
+config() {
+  local name=$1 expression
+  shift
+  cp good.ini "$name"
+  for expression in "$@"; do sed -i "$expression" "$name"; done
+  if cmp -s good.ini "$name"; then fail "$name is not different from good.ini"; fi
+}
+
+cat >good.ini <<'INI'
+[field]
+architecture = cos
+input-dim = 2
+width = 3 200
+sigma-weight = 1.1
+sigma-out = 1.3
+[sites]
+points = 0 0; 0.5 0.3
+[measure]
+orders = 2 4
+estimator = conditional
+[run]
+networks = 1e3
+blocks = 4
+slice = 16
+INI
+
+widths='whole numbers from 1 to 16777215 separated by spaces, none twice'
+sites="sites separated by ';', each of field.input-dim finite numbers separated by spaces"
+
+config typo.ini 's/^sigma-weight/sigma-wieght/'
+refused "typo.ini:5: field.sigma-wieght: unknown key 'sigma-wieght'; did you mean field.sigma-weight?" sample typo.ini
+
+config section.ini 's/measure/mesure/'
+refused "section.ini:9: unknown section 'mesure'; expected one of [field], [sites], [measure], [run]; did you mean [measure]?" \
+  sample section.ini
+
+config twice.ini '$a blocks = 8'
+refused 'twice.ini:16: run.blocks: expected once, got it twice, first in line 14' sample twice.ini
+
+config type.ini 's/^slice.*/slice = some/'
+refused "type.ini:15: run.slice: expected a whole number from 1 to 1000000, got 'some'" sample type.ini
+
+config nan.ini 's/^sigma-out.*/sigma-out = nan/'
+refused "nan.ini:6: field.sigma-out: expected a number > 0, got 'nan'" sample nan.ini
+
+config impossible.ini 's/^width.*/width = 8 0/'
+refused "impossible.ini:4: field.width: expected $widths, got '0'" sample impossible.ini
+
+config fraction.ini 's/^networks.*/networks = 1.5/'
+refused "fraction.ini:13: run.networks: expected a whole number from 1 to 1000000000000000, got '1.5'" sample fraction.ini
+
+config choice.ini 's/conditional/best/'
+refused "choice.ini:11: measure.estimator: expected plain or conditional, got 'best'" sample choice.ini
+
+config orders.ini 's/^orders.*/orders = 4/'
+refused "orders.ini:10: measure.orders: expected '2' or '2 4', got '4'" sample orders.ini
+
+config dimension.ini 's/^input-dim.*/input-dim = 3/'
+refused 'dimension.ini:8: sites.points: expected sites of 3 component(s), which is field.input-dim, got 2' sample dimension.ini
+
+config ragged.ini 's/^points.*/points = 0 0; 1/'
+refused "ragged.ini:8: sites.points: expected $sites, got 1 component in site 2 and 2 in site 1" sample ragged.ini
+
+config semicolon.ini '1i ; a comment of another program'
+refused "semicolon.ini:1: expected a comment to start with '#' (';' separates sites), got '; a comment of another program'" \
+  sample semicolon.ini
+
+config both.ini '/^points/a file = sites.txt'
+refused 'both.ini:9: sites.file: expected either sites.points or sites.file, got both' sample both.ini
+
+config no_key.ini '/^networks/d'
+refused 'no_key.ini: run.networks: missing; expected a whole number from 1 to 1000000000000000' sample no_key.ini
+
+config no_sites.ini '/^points/d'
+refused 'no_sites.ini: sites.points: missing; expected sites.points or sites.file' sample no_sites.ini
+
+# Everything that is wrong at once, in the order of the lines, the command line's problems too; `exact` reads the same configs.
+config many.ini 's/^arch.*/architecture = cosine/' 's/^width.*/width = 8 8/' 's/^sigma-out.*/sigma_out = 1/' \
+  's/^points.*/points = 0 inf; 0.5 0.3/' 's/^networks.*/networks = -1/' 's/^slice.*/slice/' '$a checkpoint = 5m'
+many="many.ini:2: field.architecture: expected cos, got 'cosine'
+many.ini:4: field.width: expected $widths, got 8 twice
+many.ini:6: field.sigma_out: unknown key 'sigma_out'; did you mean field.sigma-out?
+many.ini:8: sites.points: expected $sites, got 'inf' in site 1
+many.ini:13: run.networks: expected a whole number from 1 to 1000000000000000, got '-1'
+many.ini:15: expected 'key = value' or '[section]', got 'slice'
+command line: --run.seed: expected a whole number from 0 to 18446744073709551615, got 'x'
+!many.ini:5: field.sigma-weight: expected a number > 0, got '1.1'"
+refused "$many" sample many.ini --run.seed=x
+refused "$many" exact many.ini --run.seed=x
+
+# An option replaces the file's value, also a bad one by a good one and a good one by a bad one.
+refused "command line: --field.width: expected $widths, got '-3'
+!impossible.ini:4: field.width: expected $widths, got '0'" sample impossible.ini --field.width=-3
+refused "command line: --field.wid: unknown key 'wid'; did you mean field.width?" sample good.ini --field.wid=8
+
+# What only the run can know.
+refused '~run.max-memory: expected at least [0-9.]+ MiB per rank for one scan point of 8 moments in 100000 blocks on 3 ranks, got 1.0 MiB' \
+  sample good.ini --run.max-memory=1M --run.blocks=100000
+
+# No config, no command, no such flag.
+refused 'none.ini: cannot be read: No such file or directory' sample none.ini
+refused '.: cannot be read: is a directory' sample .
+refused "no command 'smaple'" smaple good.ini
+refused 'expected a command'
+refused 'nnft sample: expected one config file, got 2' sample good.ini good.ini
+refused 'command line: --frehs: expected --section.key=value, -o FILE, --fresh' sample good.ini --frehs
+refused 'command line: -o: expected a file name after it' sample good.ini -o
+
+# The good config is good; its output is then not overwritten unasked.
+timeout 60 "$NNFT_MPIEXEC" -n 3 "$NNFT" sample good.ini >"$scratch/out" 2>&1 || {
+  cat "$scratch/out" >&2
+  fail 'the config that all others are made from is refused'
+}
+for command in sample exact; do
+  refused 'good.h5: exists already; --fresh starts over and replaces it' "$command" good.ini
+done
+echo 'not a result file' >other.h5
+refused 'other.h5: exists already; --fresh starts over and replaces it' sample good.ini -o other.h5
+timeout 60 "$NNFT_MPIEXEC" -n 3 "$NNFT" sample good.ini -o other.h5 --fresh >"$scratch/out" 2>&1 || fail '--fresh is refused'
+[[ $("$NNFT" show --digest good.h5 | cut -d' ' -f1) == $("$NNFT" show --digest other.h5 | cut -d' ' -f1) ]] ||
+  fail '--fresh made something else'
+
+# Programs that the check must reject: `nnft` with one thing wrong.
+real_cases=$cases
+message="typo.ini:5: field.sigma-wieght: unknown key 'sigma-wieght'; did you mean field.sigma-weight?"
+wrong() {
+  printf '#!/usr/bin/env bash\nroot() { [[ ${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}} -eq 0 ]]; }\n%s\n' "$2" >"$scratch/wrong"
+  # The first rank to end ends all: not before every rank has said what it has to say.
+  printf 'sleep 0.5\nexit %d\n' "$3" >>"$scratch/wrong"
+  chmod +x "$scratch/wrong"
+  program=$scratch/wrong
+  (refused "$message" sample typo.ini) 2>/dev/null
+}
+must_reject() {
+  if wrong "$@"; then fail "a program that $1 passed"; fi
+}
+tell="echo \"nnft: $message\" >&2"
+wrong 'behaves as it should' "root && $tell" 2 || fail 'a program that behaves as it should was rejected'
+must_reject 'tells it on every rank' "$tell" 2
+must_reject 'says nothing' '' 2
+must_reject 'says something less' "root && echo 'nnft: typo.ini:5: unknown key' >&2" 2
+must_reject 'ends with 1' "root && $tell" 1
+must_reject 'ends with 0' "root && $tell" 0
+must_reject 'writes' "root && $tell && touch written.h5" 2
+
+printf 'bad_config: %d bad command lines and configs refused as they should be\n' "$real_cases"

@@ -1,0 +1,339 @@
+"""A result file is what FORMAT.md says: xarray opens it with both engines, NumPy alone recomputes every estimate from the block
+sums, and the digest covers every number and nothing else. Each check is also given something wrong, which it must reject."""
+
+import itertools
+import math
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import h5py
+import numpy as np
+import xarray
+
+NNFT = os.environ["NNFT"]
+MPIEXEC = os.environ["NNFT_MPIEXEC"]
+FORMAT_MD = pathlib.Path(os.environ["NNFT_SOURCE_DIR"], "src", "io", "FORMAT.md")
+
+WIDTHS = [3.0, 200.0]
+SITES = np.array([[0.0, 0.0], [0.5, 0.3], [1.0, -0.2], [-0.7, 0.4]])
+SIGMA_WEIGHT, SIGMA_OUT = 1.1, 1.3
+BLOCKS, SLICE, ROUNDS = 16, 64, 10
+
+CONFIG = f"""[field]
+architecture = cos
+input-dim = 2
+width = {" ".join(f"{width:g}" for width in WIDTHS)}
+sigma-weight = {SIGMA_WEIGHT}
+sigma-out = {SIGMA_OUT}
+[sites]
+points = {"; ".join(" ".join(f"{x:g}" for x in site) for site in SITES)}
+[measure]
+jackknife = all
+[run]
+seed = 7
+networks = {ROUNDS * BLOCKS * SLICE}
+blocks = {BLOCKS}
+slice = {SLICE}
+"""
+
+LEGS = {2: ["pair_i", "pair_j"], 4: ["quad_i", "quad_j", "quad_k", "quad_l"]}
+PACKED = {2: "pair", 4: "quad"}
+TUPLES = {n: np.array(list(itertools.combinations_with_replacement(range(len(SITES)), n))) for n in LEGS}
+
+
+def run(*words):
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def must_fail(check, *arguments):
+    """The check itself is worth something only if it rejects what is wrong."""
+    try:
+        check(*arguments)
+    except AssertionError:
+        return
+    raise SystemExit(f"{check.__name__} did not notice: {arguments[-1]}")
+
+
+# What FORMAT.md promises of names, dimensions and order.
+
+
+def expected_dimensions(kind):
+    """Every dataset with its dimensions, in creation order."""
+    scan = ("width", "strength")
+    dimensions = ["width", "strength", *(["block"] if kind == "sample" else []), "site", "component", "pair", "quad"]
+    expected = {name: (name,) for name in dimensions}
+    expected["site_x"] = ("site", "component")
+    expected.update({name: (PACKED[n],) for n in LEGS for name in LEGS[n]})
+    if kind == "sample":
+        expected["reference_kernel"] = (*scan, "pair")
+        expected["count"] = (*scan, "block")
+        expected.update({f"sum{n}": (*scan, "block", PACKED[n]) for n in LEGS})
+    for n in LEGS:
+        expected.update({f"G{n}{suffix}": (*scan, PACKED[n]) for suffix in ("", "_err", "c", "c_err")})
+        if kind == "sample":
+            expected[f"G{n}c_bias"] = (*scan, PACKED[n])
+            expected[f"G{n}c_jackknife"] = ("block", *scan, PACKED[n])
+    return expected
+
+
+SIZES = {"width": 2, "strength": 1, "block": BLOCKS, "site": 4, "component": 2, "pair": 10, "quad": 35}
+INTEGERS = {"block", "site", "component", "pair", "quad", "count", *LEGS[2], *LEGS[4]}
+
+
+def check_dataset(dataset, kind, estimator):
+    expected = expected_dimensions(kind)
+    dimensions = {d for dims in expected.values() for d in dims}
+    assert dict(dataset.sizes) == {d: SIZES[d] for d in dimensions}, dataset.sizes
+    assert set(dataset.variables) == set(expected), set(dataset.variables) ^ set(expected)
+    # The tuple variables are coordinates because 'coordinates' attributes name them, not because xarray guesses.
+    assert set(dataset.coords) == dimensions | {*LEGS[2], *LEGS[4]}, set(dataset.coords)
+    for name, dims in expected.items():
+        variable = dataset[name]
+        assert variable.dims == dims, (name, variable.dims)
+        assert variable.dtype == (np.int64 if name in INTEGERS else np.float64), (name, variable.dtype)
+        assert variable.attrs.get("long_name"), f"{name} has no long_name"
+        assert np.isfinite(variable.values).all(), f"{name} is not finite"
+        if name[0] == "G":
+            assert set(LEGS[int(name[1])]) <= set(variable.coords), f"{name} has no tuple coordinates"
+    for dim in dimensions:
+        values = {"width": WIDTHS, "strength": [0.0]}.get(dim, range(SIZES[dim]))
+        assert np.array_equal(dataset[dim].values, values), (dim, dataset[dim].values)
+    assert np.array_equal(dataset["site_x"].values, SITES)
+    for n, legs in LEGS.items():
+        assert np.array_equal(np.stack([dataset[leg].values for leg in legs], axis=1), TUPLES[n]), legs
+    attributes = {"nnft_format": "1", "kind": kind, "estimator": estimator, "architecture": "cos"}
+    assert attributes.items() <= dataset.attrs.items() and dataset.attrs["title"], dataset.attrs
+
+
+def check_storage(path, kind):
+    with h5py.File(path) as file:
+        names = [name for name, item in file["/"].items() if isinstance(item, h5py.Dataset)]
+        assert names == list(expected_dimensions(kind)), names
+        assert file.id.get_create_plist().get_version()[0] == 3, "superblock"
+        for name in names:
+            assert file[name].fletcher32 and file[name].chunks, f"{name} has no checksums"
+        provenance = file["provenance"].attrs
+        assert all(isinstance(value, str) for value in provenance.values()), dict(provenance)
+        expected = "format_version nnft_version git_revision compiler mpi hdf5 simd rng config config_sha256 command hosts ranks"
+        missing = {*expected.split(), "start", "end", "core_hours", "networks"} - set(provenance)
+        assert not missing, f"/provenance has no {missing}"
+
+
+def check_opens(path, kind, estimator):
+    for engine in ("h5netcdf", "netcdf4"):
+        with xarray.open_dataset(path, engine=engine) as dataset:
+            check_dataset(dataset, kind, estimator)
+            assert dataset["G4c"].sel(width=200, strength=0).isel(quad=3).quad_l == 3
+            must_fail(check_dataset, dataset.drop_vars("quad_l"), kind, estimator)
+            must_fail(check_dataset, dataset.transpose("quad", ...), kind, estimator)
+            must_fail(check_dataset, dataset.reset_coords("pair_i"), kind, estimator)
+            must_fail(check_dataset, dataset.assign_coords(width=[3.0, 201.0]), kind, estimator)
+            must_fail(check_dataset, dataset, kind, "neither")
+        with xarray.open_dataset(path, engine=engine, group="provenance") as provenance:
+            assert provenance.attrs["config"].startswith("[field]\n")
+    check_storage(path, kind)
+    must_fail(check_storage, path, "exact" if kind == "sample" else "sample")
+
+
+# From the block sums to everything else.
+
+PARTITIONS_OF_4 = [[(0, 1, 2, 3)], [(0, 1), (2, 3)], [(0, 2), (1, 3)], [(0, 3), (1, 2)]]  # those without odd parts
+PAIRINGS = PARTITIONS_OF_4[1:]
+MISTAKES = ["drop a pairing", "forget K0", "K0 in order 4", "keep the bias", "bias of other sign", "error without B-1", "a block less"]
+
+
+def pair_product(pairing, of_pair):
+    """Product over the two pairs of a pairing, for every quad; of_pair has shape (…, pair)."""
+    packed = np.zeros((len(SITES), len(SITES)), dtype=int)
+    packed[tuple(TUPLES[2].T)] = packed[tuple(TUPLES[2].T[::-1])] = np.arange(len(TUPLES[2]))
+    factors = [of_pair[..., packed[TUPLES[4][:, a], TUPLES[4][:, b]]] for a, b in pairing]
+    return factors[0] * factors[1]
+
+
+def correlators(mean2, mean4, kernel, mistake):
+    """Means of the monomials -> connected and full correlators."""
+    if mistake == "K0 in order 4":
+        mean2 = mean2 + kernel
+    connected2 = mean2 if mistake in ("forget K0", "K0 in order 4") else kernel + mean2
+    connected4 = 0.0
+    for partition in PARTITIONS_OF_4[: 3 if mistake == "drop a pairing" else 4]:
+        parts = len(partition)
+        weight = (-1) ** (parts - 1) * math.factorial(parts - 1)
+        connected4 = connected4 + weight * (mean4 if parts == 1 else pair_product(partition, mean2))
+    full4 = connected4 + sum(pair_product(pairing, connected2) for pairing in PAIRINGS)
+    return {"G2c": connected2, "G4c": connected4, "G2": connected2, "G4": full4}
+
+
+def recompute(data, mistake=None):
+    """Every estimate of a file from sum2, sum4, count and reference_kernel."""
+    sums = [data["sum2"], data["sum4"]]
+    count = data["count"][..., np.newaxis].astype(float)
+    kernel = data["reference_kernel"]
+    if mistake == "a block less":
+        sums, count = [s[:, :, 1:] for s in sums], count[:, :, 1:]
+    blocks = count.shape[2]
+    all_blocks = [s.sum(axis=2) for s in sums]
+    estimate = correlators(*(s / count.sum(axis=2) for s in all_blocks), kernel, mistake)
+    others = count.sum(axis=2, keepdims=True) - count
+    left_out = [(total[:, :, np.newaxis] - s) / others for total, s in zip(all_blocks, sums)]
+    replicas = correlators(*left_out, kernel[:, :, np.newaxis], mistake)
+
+    result = {}
+    for name, value in estimate.items():
+        centre = replicas[name].mean(axis=2)
+        bias = (blocks - 1) * (centre - value)
+        spread = ((replicas[name] - centre[:, :, np.newaxis]) ** 2).sum(axis=2)
+        result[name] = value - {"keep the bias": 0.0, "bias of other sign": -1.0}.get(mistake, 1.0) * bias
+        result[name + "_err"] = np.sqrt(spread / blocks if mistake == "error without B-1" else spread * (blocks - 1) / blocks)
+        if name.endswith("c"):
+            result[name + "_bias"] = bias
+            result[name + "_jackknife"] = np.moveaxis(replicas[name], 2, 0)
+    return result
+
+
+def check_recomputed(data, mistake=None):
+    assert np.all(data["count"] == ROUNDS * SLICE), data["count"]
+    expected = recompute(data, mistake)
+    stored = {name for name in data if name[0] == "G"}
+    assert set(expected) == stored, set(expected) ^ stored
+    for name, values in expected.items():
+        assert data[name].shape == values.shape, (name, data[name].shape, values.shape)
+        for w in range(len(WIDTHS)):
+            at = (slice(None), w) if name.endswith("_jackknife") else w
+            scale = np.abs(data[name.split("_")[0]][w]).max()  # of the correlator: errors and biases are differences of such
+            worst = np.abs(data[name][at] - values[at]).max() / scale
+            assert worst < 1e-12, f"{name} at width {WIDTHS[w]:g}: off by {worst:.2g} of its scale"
+
+
+# The closed form of i.i.d. neurons a cos(W·x + b) with Gaussian a.
+
+
+def exact_cos(variance=SIGMA_WEIGHT**2 / SITES.shape[1], kurtosis=3.0):
+    def feature_moment(*signed):
+        q = sum(sign * SITES[site] for sign, site in signed)
+        return np.exp(-variance * (q**2).sum(axis=-1) / 2)
+
+    def second(a, b):
+        return feature_moment((1, a), (-1, b)) / 2
+
+    a, b = TUPLES[2].T
+    connected2 = SIGMA_OUT**2 * second(a, b)
+    i, j, k, l = TUPLES[4].T
+    fourth = sum(feature_moment((1, i), (s, j), (t, k), (u, l)) for s, t, u in [(1, -1, -1), (-1, 1, -1), (-1, -1, 1)]) / 8
+    products = second(i, j) * second(k, l) + second(i, k) * second(j, l) + second(i, l) * second(j, k)
+    connected4 = [SIGMA_OUT**4 / width * (kurtosis * fourth - products) for width in WIDTHS]
+    gaussian4 = sum(pair_product(pairing, connected2) for pairing in PAIRINGS)
+    shape = (len(WIDTHS), 1, -1)
+    g2 = np.tile(connected2, (len(WIDTHS), 1)).reshape(shape)
+    g4c = np.array(connected4).reshape(shape)
+    return {"G2": g2, "G2c": g2, "G4": g4c + gaussian4, "G4c": g4c}
+
+
+def check_exact(data, expected):
+    for name, values in expected.items():
+        assert np.all(data[name + "_err"] == 0.0), name
+        worst = np.abs(data[name] / values - 1.0).max()
+        assert worst < 1e-12, f"exact {name}: relative deviation {worst:.2g}"
+
+
+def check_pulls(data, expected):
+    for name, values in expected.items():
+        error = data[name + "_err"]
+        assert np.all(error > 0.0), f"{name} has errors of 0"
+        worst = np.abs((data[name] - values) / error).max()
+        assert worst < 6.0, f"{name}: {worst:.1f} errors from the exact value"
+
+
+# The digest.
+
+
+def digests(*paths):
+    return [line.split()[0] for line in run(NNFT, "show", "--digest", *paths).splitlines()]
+
+
+def documented_digest(path):
+    """The Python program that FORMAT.md gives, run as it stands there."""
+    program = re.search(r"```python\n(.*?)```", FORMAT_MD.read_text(encoding="utf-8"), re.S).group(1)
+    lines = []
+    exec(program, {"FILE": path, "print": lines.append})
+    return lines[0]
+
+
+def check_same_digest(paths, reference):
+    found = digests(*paths)
+    assert len(found) == len(paths) and all(digest == reference for digest in found), found
+
+
+def altered_copy(path, name, change):
+    copy = f"{pathlib.Path(path).stem}.{name}.h5"
+    shutil.copyfile(path, copy)
+    with h5py.File(copy, "r+") as file:
+        change(file)
+    return copy
+
+
+def change_last_bit(name):
+    def change(file):
+        values = file[name][...]
+        last = values.reshape(-1)[-1]
+        values.reshape(-1)[-1] = last + 1 if values.dtype.kind == "i" else np.nextafter(last, np.inf)
+        file[name][...] = values
+
+    return change
+
+
+def check_digest(path):
+    reference = documented_digest(path)
+    check_same_digest([path], reference)
+    with h5py.File(path) as file:
+        names = [name for name, item in file["/"].items() if isinstance(item, h5py.Dataset)]
+    changed = [altered_copy(path, name, change_last_bit(name)) for name in names]
+    must_fail(check_same_digest, changed[:1], reference)
+    for copy, digest in zip(changed, digests(*changed)):
+        assert digest != reference, f"{copy}: the digest does not see the last bit of the last number"
+        assert digest == documented_digest(copy), copy
+    unchanged = [
+        altered_copy(path, "provenance", lambda file: file["provenance"].attrs.modify("hosts", "elsewhere*1")),
+        altered_copy(path, "more", lambda file: file["provenance"].attrs.create("slurm_job_id", "17")),
+    ]
+    check_same_digest(unchanged, reference)
+
+
+def load(path):
+    with h5py.File(path) as file:
+        return {name: item[...] for name, item in file["/"].items() if isinstance(item, h5py.Dataset)}
+
+
+def main():
+    pathlib.Path("cos.ini").write_text(CONFIG, encoding="utf-8")
+    run(NNFT, "exact", "cos.ini", "-o", "exact.h5")
+    check_opens("exact.h5", "exact", "exact")
+    exact = exact_cos()
+    check_exact(load("exact.h5"), exact)
+    must_fail(check_exact, load("exact.h5"), exact_cos(kurtosis=1.0))
+    must_fail(check_exact, load("exact.h5"), exact_cos(variance=SIGMA_WEIGHT**2))
+
+    for estimator in ("plain", "conditional"):
+        path = estimator + ".h5"
+        run(MPIEXEC, "-n", "2", NNFT, "sample", "cos.ini", "-o", path, f"--measure.estimator={estimator}")
+        check_opens(path, "sample", estimator)
+        data = load(path)
+        check_recomputed(data)
+        for mistake in MISTAKES:
+            # The plain estimator is not centred: for it K0 is 0 and cannot be missed.
+            if estimator == "conditional" or "K0" not in mistake:
+                must_fail(check_recomputed, data, mistake)
+        assert np.any(data["reference_kernel"] != 0.0) == (estimator == "conditional")
+        check_pulls(data, exact)
+        must_fail(check_pulls, data, exact_cos(variance=SIGMA_WEIGHT**2))
+        check_digest(path)
+    assert len({*digests("plain.h5", "conditional.h5", "exact.h5")}) == 3
+    print("both engines open the files, NumPy recomputes every estimate, the digest covers every number and no provenance")
+
+
+main()

@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# The numbers in a result depend on neither the number of ranks, nor the schedule, nor the memory, nor the other scan points.
+# And the digests and comparisons that say so do see another seed, another slice and another instruction set.
+set -euo pipefail
+
+fail() {
+  printf 'ranks: %s\n' "$*" >&2
+  exit 1
+}
+
+# sample RANKS OUTPUT ARGUMENT…: what the run prints is kept in OUTPUT.log.
+sample() {
+  local ranks=$1 output=$2
+  shift 2
+  if ! timeout 60 "$NNFT_MPIEXEC" -n "$ranks" "$NNFT" sample "$@" -o "$output" >"$output.log" 2>&1; then
+    cat "$output.log" >&2
+    fail "nnft sample $* failed on $ranks ranks"
+  fi
+}
+
+digest() { timeout 60 "$NNFT" show --digest "$1" | cut -d' ' -f1; }
+
+# same REFERENCE FILE… / different REFERENCE FILE…: by digest, which must be one.
+same() {
+  local reference file found
+  reference=$(digest "$1")
+  [[ $reference =~ ^[0-9a-f]{64}$ ]] || fail "$1 has no digest"
+  for file in "${@:2}"; do
+    found=$(digest "$file")
+    [[ $found == "$reference" ]] || fail "$file has digest $found, $1 has $reference"
+  done
+}
+different() {
+  if (same "$@") 2>/dev/null; then fail "$2 has the digest of $1"; fi
+}
+
+# Memory for a few scan points only, so that they are worked in several rounds.
+in_rounds() {
+  grep -Eq 'memory .* in ([2-9]|[1-9][0-9]+) rounds' "$1.log" || {
+    cat "$1.log" >&2
+    fail "$1 was not sampled in several rounds"
+  }
+}
+
+# A cheap and a dear width, fewer blocks than ranks, a slice that no vector length divides, and enough networks for the work to be
+# dealt out several times, by speeds that were measured meanwhile.
+cat >uneven.ini <<'INI'
+[field]
+architecture = cos
+width = 3 200
+[sites]
+points = -1; -0.4; 0.1; 1
+[run]
+networks = 600100
+blocks = 3
+slice = 50
+INI
+for estimator in conditional plain; do
+  for ranks in 1 2 3 4 7; do
+    networks=600100
+    if [[ $estimator == plain ]]; then networks=60100; fi
+    sample "$ranks" "$estimator.$ranks.h5" uneven.ini --measure.estimator="$estimator" --run.networks="$networks"
+  done
+  same "$estimator".{1,2,3,4,7}.h5
+done
+different conditional.1.h5 plain.1.h5
+
+# More scan points than fit into memory at once; at 1 rank also all at once.
+cat >large.ini <<'INI'
+[field]
+architecture = cos
+width = 3 5 7 11 13 17 19 23 29 31 37 200
+[sites]
+points = -1; -0.7; -0.4; -0.1; 0.1; 0.4; 0.7; 1
+[run]
+networks = 3000
+blocks = 32
+slice = 5
+max-memory = 1500K
+INI
+for estimator in conditional plain; do
+  sample 1 "large.$estimator.h5" large.ini --measure.estimator="$estimator" --run.max-memory=2G
+  if (in_rounds "large.$estimator.h5") 2>/dev/null; then fail '2G were not enough for one round'; fi
+  for ranks in 1 2 3 4 7; do
+    sample "$ranks" "large.$estimator.$ranks.h5" large.ini --measure.estimator="$estimator"
+    in_rounds "large.$estimator.$ranks.h5"
+  done
+  same "large.$estimator.h5" "large.$estimator".{1,2,3,4,7}.h5
+done
+
+# Another seed or another slice is another result, down to the digest.
+small=(uneven.ini --run.networks=3000)
+sample 2 small.h5 "${small[@]}"
+sample 2 seed.h5 "${small[@]}" --run.seed=2
+sample 2 slice.h5 "${small[@]}" --run.slice=25
+different small.h5 seed.h5
+different small.h5 slice.h5
+
+cat >compare.py <<'PYTHON'
+"""compare.py A B TOLERANCE: every number of every width of A is in B, within TOLERANCE of the largest of its dataset and width."""
+import sys
+
+import h5py
+import numpy as np
+
+
+def datasets(path):
+    with h5py.File(path) as file:
+        return {name: item[...] for name, item in file["/"].items() if isinstance(item, h5py.Dataset)}
+
+
+def of_width(name, values, row):
+    """Leave-one-out values have the block in front of the width; dimensions and sites have no width at all."""
+    if name.endswith("_jackknife"):
+        return values[:, row]
+    return values[row] if name[0] == "G" or name in ("reference_kernel", "count", "sum2", "sum4") else values
+
+
+a, b, tolerance = datasets(sys.argv[1]), datasets(sys.argv[2]), float(sys.argv[3])
+assert list(a) == list(b) and "G4c_jackknife" in a, "not the same datasets"
+worst = 0.0
+for row, width in enumerate(a["width"]):
+    (there,) = np.flatnonzero(b["width"] == width)
+    for name in set(a) - {"width"}:
+        mine, theirs = of_width(name, a[name], row), of_width(name, b[name], there)
+        assert mine.shape == theirs.shape and np.isfinite(mine).all() and np.isfinite(theirs).all(), name
+        if tolerance == 0.0:
+            assert mine.tobytes() == theirs.tobytes(), f"{name} of width {width:g} differs"
+        # Errors and biases are small differences of the correlators.
+        largest = name.split("_")[0] if name[0] == "G" else name
+        scale = np.abs(of_width(largest, a[largest], row)).max()
+        worst = max(worst, np.abs(mine - theirs).max() / (scale or 1.0))
+assert worst <= tolerance, f"off by {worst:.2g}"
+print(f"largest relative difference {worst:.2g}")
+PYTHON
+contains() { timeout 60 "$NNFT_PYTHON" compare.py "$@"; }
+
+# A width's numbers do not depend on which others are scanned, nor on their order.
+sample 2 more.h5 "${small[@]}" --field.width='200 17 3'
+contains small.h5 more.h5 0 >contains.log 2>&1 || { cat contains.log >&2; fail 'widths 3 and 200 change when 17 is scanned too'; }
+if contains more.h5 small.h5 0 >contains.log 2>&1; then fail 'compare.py found a width that is not there'; fi
+if contains small.h5 seed.h5 0 >contains.log 2>&1; then fail 'compare.py took another seed for the same numbers'; fi
+
+# Instruction sets agree to rounding errors, and the file says which one it was.
+recorded() {
+  timeout 60 "$NNFT_PYTHON" -c 'import sys, h5py; print(h5py.File(sys.argv[1], "r")["provenance"].attrs["simd"])' "$1"
+}
+for estimator in conditional plain; do
+  widest=
+  for simd in generic avx2 avx512; do
+    output=$estimator.$simd.h5
+    status=0
+    timeout 60 "$NNFT" sample "${small[@]}" --measure.estimator="$estimator" --run.simd="$simd" -o "$output" >"$output.log" 2>&1 ||
+      status=$?
+    if [[ $status -eq 2 && $simd != generic ]] && grep -q 'run.simd: expected auto or at most' "$output.log"; then
+      [[ ! -e $output ]] || fail "$output was written without $simd"
+      printf 'ranks: %s not tried: %s\n' "$simd" "$(cat "$output.log")"
+      continue
+    fi
+    [[ $status -eq 0 ]] || { cat "$output.log" >&2; fail "--run.simd=$simd ended with exit code $status"; }
+    [[ $(recorded "$output") == "$simd" ]] || fail "$output says it was made by $(recorded "$output"), not $simd"
+    contains "$estimator.generic.h5" "$output" 1e-11 >contains.log 2>&1 || { cat contains.log >&2; fail "$simd and generic differ"; }
+    widest=$output
+  done
+  sample 2 "$estimator.auto.h5" "${small[@]}" --measure.estimator="$estimator" --run.simd=auto
+  same "$widest" "$estimator.auto.h5"
+  if [[ $widest != "$estimator.generic.h5" ]]; then
+    printf 'ranks: %s, generic and %s: %s\n' "$estimator" "$(recorded "$widest")" "$(cat contains.log)"
+  fi
+done
+if contains small.h5 seed.h5 1e-11 >contains.log 2>&1; then fail 'another seed agrees to 1e-11'; fi
+
+echo 'ranks: bit-identical on 1, 2, 3, 4 and 7 ranks, in one round or several, with or without another width'

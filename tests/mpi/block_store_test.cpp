@@ -1,0 +1,73 @@
+#include "nnft/run/block_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/mpi_main.hpp"
+
+namespace nnft {
+namespace {
+
+constexpr std::uint64_t points = 3, blocks = 5, slices = 11;
+constexpr int moments = 2;
+
+SumNode leaf(std::uint64_t point, std::uint64_t block, std::uint64_t j) {
+  const double x = std::sin(1.0 + static_cast<double>(100 * point + 10 * block + j));
+  return {0, j, {std::ldexp(x, static_cast<int>(j % 30)), 1.0}};
+}
+
+/// The tree that one process alone would have grown.
+std::vector<double> expected_total(std::uint64_t point, std::uint64_t block) {
+  SumTree tree;
+  for (std::uint64_t j = 0; j < slices; ++j) tree.add(leaf(point, block, j));
+  return tree.total(moments);
+}
+
+/// Every slice is computed by some rank, dealt by a rule that splits blocks between ranks.
+void grow(const Communicator& comm, BlockStore& store, std::uint64_t from, std::uint64_t to) {
+  for (std::uint64_t p = 0; p < points; ++p)
+    for (std::uint64_t b = 0; b < blocks; ++b) {
+      SumTree mine;
+      for (std::uint64_t j = from; j < to; ++j)
+        if ((p + b + j / 2) % static_cast<std::uint64_t>(comm.size()) == static_cast<std::uint64_t>(comm.rank()))
+          mine.add(leaf(p, b, j));
+      store.deposit(p, b, std::move(mine));
+    }
+  store.settle();
+}
+
+TEST(BlockStore, FinishesTheTreesOfOneProcess) {
+  const Communicator& comm = test::world();
+  BlockStore store(comm, points, blocks, moments);
+  grow(comm, store, 0, 4);
+  grow(comm, store, 4, slices);
+  EXPECT_EQ(comm.sum(store.owned().size()), points * blocks);
+  for (std::uint64_t entry = store.owned().begin; entry < store.owned().end; ++entry) {
+    EXPECT_EQ(store.tree(entry).slices(), slices);
+    EXPECT_EQ(store.tree(entry).total(moments), expected_total(entry / blocks, entry % blocks));
+  }
+}
+
+TEST(BlockStore, CollectsWholePointsInWaves) {
+  const Communicator& comm = test::world();
+  BlockStore store(comm, points, blocks, moments);
+  grow(comm, store, 0, slices);
+  const auto ranks = static_cast<std::uint64_t>(comm.size());
+  std::uint64_t seen = 0;
+  for (std::uint64_t wave = 0; wave * ranks < points; ++wave) {
+    const BlockTable table = store.collect(wave);
+    const std::uint64_t point = wave * ranks + static_cast<std::uint64_t>(comm.rank());
+    ASSERT_EQ(table.blocks(), point < points ? static_cast<int>(blocks) : 0);
+    if (point >= points) continue;
+    ++seen;
+    for (std::uint64_t b = 0; b < blocks; ++b) {
+      EXPECT_EQ(table.counts[b], static_cast<std::int64_t>(slices));
+      EXPECT_EQ(table.sums(static_cast<Eigen::Index>(b), 0), expected_total(point, b)[0]);
+    }
+  }
+  EXPECT_EQ(comm.sum(seen), points);
+}
+
+}  // namespace
+}  // namespace nnft

@@ -1,0 +1,45 @@
+#include "nnft/run/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include "nnft/core/error.hpp"
+
+namespace nnft {
+namespace {
+
+Config config_of(const std::string& more) {
+  return parse_config("[field]\narchitecture = cos\nwidth = 4 8 16 32\n[sites]\npoints = 0; 1; 2\n[run]\n" + more, "test.ini", {});
+}
+
+TEST(Plan, RoundsNetworksUpToWholeRounds) {
+  EXPECT_EQ(Plan(config_of("networks = 1000\nblocks = 10\nslice = 16\n"), 1).networks(), 1120u);
+  EXPECT_EQ(Plan(config_of("networks = 1120\nblocks = 10\nslice = 16\n"), 1).slices_per_block(), 7u);
+  EXPECT_EQ(Plan(config_of("networks = 1\nblocks = 10\nslice = 16\n"), 1).networks(), 160u);
+}
+
+TEST(Plan, GroupsCoverThePointsAndFitTheMemory) {
+  const std::string small = "networks = 1e6\nblocks = 20000\nslice = 16\nmax-memory = 40M\n";
+  const Config config = config_of(small);
+  const Plan plan(config, 1);
+  EXPECT_GT(plan.groups().size(), 1u);
+  std::uint64_t next = 0;
+  for (const Range& group : plan.groups()) {
+    EXPECT_EQ(group.begin, next);
+    next = group.end;
+  }
+  EXPECT_EQ(next, 4u);
+  EXPECT_LE(plan.memory().total(), static_cast<double>(config.run.max_memory));
+  EXPECT_LT(Plan(config, 64).groups().size(), plan.groups().size());
+}
+
+TEST(Plan, RefusesAPointThatDoesNotFit) {
+  try {
+    Plan(config_of("networks = 1e6\nblocks = 1000000\nslice = 16\nmax-memory = 1M\n"), 1);
+    FAIL() << "expected UsageError";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("run.max-memory: expected at least"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace nnft

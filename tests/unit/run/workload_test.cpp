@@ -1,0 +1,62 @@
+#include "nnft/run/workload.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <utility>
+
+namespace nnft {
+namespace {
+
+using Done = std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::uint64_t>>;
+
+TEST(Workload, LegsAndRanksCoverEverySliceOnce) {
+  const SliceLine line{3, 5, 7};
+  for (const int ranks : {1, 2, 3, 4, 7, 40}) {
+    WorkRates rates{{1.0, 0.1, 25.0}, std::vector<double>(static_cast<std::size_t>(ranks), 1.0)};
+    for (int r = 0; r < ranks; ++r) rates.rank_speed[static_cast<std::size_t>(r)] = 0.3 + 0.7 * (r % 3);
+    Done done;
+    for (std::uint64_t position = 0; position < line.size();) {
+      const Range leg{position, leg_end(line, rates, position, 40.0)};
+      ASSERT_GT(leg.end, leg.begin);
+      for (int r = 0; r < ranks; ++r)
+        for (const Piece& piece : deal(line, rates, leg, r))
+          for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) done[{piece.point, piece.block}].push_back(j);
+      position = leg.end;
+    }
+    EXPECT_EQ(done.size(), 15u);
+    for (auto& [entry, slices] : done) {
+      std::sort(slices.begin(), slices.end());
+      std::vector<std::uint64_t> all(7);
+      std::iota(all.begin(), all.end(), 0u);
+      EXPECT_EQ(slices, all) << "point " << entry.first << " block " << entry.second << " ranks " << ranks;
+    }
+  }
+}
+
+TEST(Workload, UnequalPointsAreBalanced) {
+  const SliceLine line{4, 64, 100};
+  const WorkRates rates{{1.0, 2.0, 4.0, 128.0}, {1.0, 1.0, 2.0, 1.0}};
+  const Range everything{0, line.size()};
+  const double total = leg_cost(line, rates, everything);
+  for (int r = 0; r < 4; ++r) {
+    double cost = 0.0;
+    for (const Piece& piece : deal(line, rates, everything, r)) cost += static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.point];
+    EXPECT_NEAR(cost / total, rates.rank_speed[static_cast<std::size_t>(r)] / 5.0, 128.0 / total);
+  }
+}
+
+TEST(Workload, ALegKeepsItsBudget) {
+  const SliceLine line{2, 10, 10};
+  const WorkRates rates{{1.0, 3.0}, {1.0}};
+  EXPECT_EQ(leg_end(line, rates, 0, 30.0), 30u);
+  EXPECT_EQ(leg_end(line, rates, 90, 10.0 + 31.0), 110u);
+  EXPECT_EQ(leg_end(line, rates, 150, 0.5), 151u);
+  EXPECT_EQ(leg_end(line, rates, 0, 1e9), 200u);
+  EXPECT_DOUBLE_EQ(leg_cost(line, rates, {90, 110}), 40.0);
+}
+
+}  // namespace
+}  // namespace nnft
