@@ -15,6 +15,7 @@
 #include "nnft/io/result_file.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/parallel/deadline.hpp"
+#include "nnft/parallel/job_abort.hpp"
 
 namespace nnft {
 namespace {

@@ -1,20 +1,11 @@
 #include "nnft/parallel/deadline.hpp"
 
 #include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
 #include <mutex>
 
-#include "nnft/core/error.hpp"
+#include "nnft/parallel/job_abort.hpp"
 
 namespace nnft {
-
-void abort_job(const Communicator& comm, const std::string& message) noexcept {
-  std::fprintf(stderr, "nnft: rank %d: %s\n", comm.rank(), message.c_str());
-  std::fflush(stderr);
-  MPI_Abort(comm.handle(), static_cast<int>(ExitCode::failure));
-  std::_Exit(static_cast<int>(ExitCode::failure));
-}
 
 Deadline::Deadline(const Communicator& comm, const std::string& message, std::chrono::seconds patience)
     : watch_([&comm, message, patience](const std::stop_token& stop) {

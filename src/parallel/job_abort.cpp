@@ -5,16 +5,13 @@
 #include <exception>
 
 namespace nnft {
-namespace {
 
-[[noreturn]] void abort_job(const Communicator& comm, const char* message) {
-  std::fprintf(stderr, "nnft: rank %d of %d: %s\nnft: the job ends here\n", comm.rank(), comm.size(), message);
+void abort_job(const Communicator& comm, const std::string& message) noexcept {
+  std::fprintf(stderr, "nnft: rank %d of %d: %s\nnft: the job ends here\n", comm.rank(), comm.size(), message.c_str());
   std::fflush(stderr);
   MPI_Abort(comm.handle(), static_cast<int>(ExitCode::failure));
-  std::abort();
+  std::_Exit(static_cast<int>(ExitCode::failure));
 }
-
-}  // namespace
 
 void end_job_on_lone_failure(const Communicator& comm, const std::function<void()>& work) {
   try {

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "nnft/run/ensemble_factory.hpp"
+
 namespace nnft {
 
 namespace {
@@ -17,7 +19,12 @@ constexpr std::uint64_t largest_width = 16'777'215;
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
-const Choices<std::string> architectures = {{"cos", "cos"}};
+Choices<std::string> architectures() {
+  Choices<std::string> choices;
+  for (const std::string& name : architecture_names()) choices.emplace_back(name, name);
+  return choices;
+}
+
 const Choices<std::string> simd_paths = {{"auto", "auto"}, {"generic", "generic"}, {"avx2", "avx2"}, {"avx512", "avx512"}};
 const Choices<EstimatorKind> estimators = {{"plain", EstimatorKind::plain}, {"conditional", EstimatorKind::conditional}};
 const Choices<JackknifeOutput> jackknife_outputs = {
@@ -126,7 +133,7 @@ ConfigKey bytes(ConfigKey key) {
 std::vector<ConfigKey> make_keys() {
   return {
       in_identity(choice(
-          key("field.architecture", nullptr), architectures, [](auto& c) -> auto& { return c.field.architecture; })),
+          key("field.architecture", nullptr), architectures(), [](auto& c) -> auto& { return c.field.architecture; })),
       in_identity(whole(
           key("field.input-dim", "1"), {1, 1000}, [](auto& c) -> auto& { return c.field.input_dim; })),
       in_identity(width(key("field.width", nullptr))),

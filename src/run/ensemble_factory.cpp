@@ -5,9 +5,31 @@
 #include "nnft/theory/cos_moments.hpp"
 
 namespace nnft {
+namespace {
+
+struct ArchitectureEntry {
+  std::string name;
+  std::unique_ptr<Architecture> (*make)(const FieldConfig&);
+};
+
+const std::vector<ArchitectureEntry>& architectures() {
+  static const std::vector<ArchitectureEntry> list = {
+      {"cos", [](const FieldConfig& field) -> std::unique_ptr<Architecture> { return std::make_unique<CosNet>(field.sigma_weight); }},
+  };
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> architecture_names() {
+  std::vector<std::string> names;
+  for (const ArchitectureEntry& entry : architectures()) names.push_back(entry.name);
+  return names;
+}
 
 std::unique_ptr<Architecture> make_architecture(const FieldConfig& field) {
-  if (field.architecture == "cos") return std::make_unique<CosNet>(field.sigma_weight);
+  for (const ArchitectureEntry& entry : architectures())
+    if (entry.name == field.architecture) return entry.make(field);
   throw UsageError("field.architecture: no architecture '" + field.architecture + "'");
 }
 

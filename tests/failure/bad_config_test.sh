@@ -30,7 +30,7 @@ refused() {
   while IFS= read -r line; do
     kind=-F
     if [[ $line == '~'* ]]; then kind=-E; fi
-    times=$(cat "$scratch/out" "$scratch/err" | grep -cx "$kind" -e "${line#[!~]}" || true)
+    times=$(cat "$scratch/out" "$scratch/err" | grep -cx "$kind" -e "${line#[~!]}" || true)
     if [[ $line == !* && $times -ne 0 || $line != !* && $times -ne 1 ]]; then
       cat "$scratch/out" "$scratch/err" >&2
       fail "nnft $*: this line was printed $times times: $line"

@@ -9,9 +9,6 @@
 
 namespace nnft {
 
-/// Prints `message` with the rank and ends the whole job with ExitCode::failure. Not collective.
-[[noreturn]] void abort_job(const Communicator& comm, const std::string& message) noexcept;
-
 /// Aborts the job with `message` unless destroyed within `patience`. For a rank that knows of a failure and enters a collective
 /// to which the others may not come.
 class Deadline {

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "nnft/field/architecture.hpp"
 #include "nnft/field/field_ensemble.hpp"
@@ -11,6 +13,9 @@
 #include "nnft/stats/moment_layout.hpp"
 
 namespace nnft {
+
+/// The values of field.architecture.
+std::vector<std::string> architecture_names();
 
 /// @throws UsageError for a name that is not an architecture's.
 std::unique_ptr<Architecture> make_architecture(const FieldConfig& field);
