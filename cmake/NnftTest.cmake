@@ -61,6 +61,8 @@ function(nnft_add_test)
   target_include_directories(${arg_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBRARIES} GTest::gtest nnft_warnings nnft_sanitizers)
 
+  target_precompile_headers(${arg_NAME} REUSE_FROM nnft_test_precompiled)
+
   if(NOT arg_RANKS)
     target_link_libraries(${arg_NAME} PRIVATE GTest::gtest_main)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})

@@ -34,9 +34,9 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
   require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
   const Plan plan(config, comm.size());
-  ResultWriter writer(comm, config.run.output,
-                      result_schema(config, plan, ResultKind::exact,
-                                    start_provenance(comm, config, SimdPath::generic, arguments.whole)));
+  ResultWriter writer(
+      comm, config.run.output,
+      result_schema(config, plan, ResultKind::exact, start_provenance(comm, config, SimdPath::generic, arguments.whole)));
   end_job_on_lone_failure(comm, [&] {
     const auto ranks = static_cast<std::uint64_t>(comm.size());
     const auto rank = static_cast<std::uint64_t>(comm.rank());

@@ -20,8 +20,10 @@ struct Command {
 };
 
 constexpr std::array<Command, 3> commands = {{
-    {"sample", nnft::app::sample, "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh]   sample, reduce, write estimates"},
-    {"exact", nnft::app::exact, "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]    the same quantities from closed forms"},
+    {"sample", nnft::app::sample,
+     "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh]   sample, reduce, write estimates"},
+    {"exact", nnft::app::exact,
+     "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]    the same quantities from closed forms"},
     {"show", nnft::app::show, "show FILE ... [--all] [--digest]                              tables, provenance, digest"},
 }};
 

@@ -1,7 +1,7 @@
 #include "nnft/core/format.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>

@@ -47,7 +47,8 @@ int PackedIndex::position(const int* sorted) const noexcept {
   int lowest = 0;
   for (int r = 0; r < order_; ++r) {
     const auto row = static_cast<std::size_t>((order_ - r) * (sites_ + 1));
-    before += tails_[row + static_cast<std::size_t>(sites_ - lowest)] - tails_[row + static_cast<std::size_t>(sites_ - sorted[r])];
+    before +=
+        tails_[row + static_cast<std::size_t>(sites_ - lowest)] - tails_[row + static_cast<std::size_t>(sites_ - sorted[r])];
     lowest = sorted[r];
   }
   return static_cast<int>(before);

@@ -47,9 +47,7 @@ void FieldEnsemble::fields(std::uint64_t first_sample, double* fields) {
 
 void FieldEnsemble::feature_products(std::uint64_t first_sample, double* sums) {
   std::fill_n(sums, pairs() * batch_samples, 0.0);
-  for_each_tile(first_sample, [&](std::uint32_t, const TileShape& tile) {
-    kernels_.add_kernels(tile, features_.data(), sums);
-  });
+  for_each_tile(first_sample, [&](std::uint32_t, const TileShape& tile) { kernels_.add_kernels(tile, features_.data(), sums); });
 }
 
 }  // namespace nnft

@@ -15,7 +15,8 @@ static const VariateKernels& variate_kernels_avx512 = variate_kernels_generic;
 }  // namespace simd
 
 const VariateKernels& variate_kernels(SimdPath path) {
-  return SimdTables<VariateKernels>{simd::variate_kernels_generic, simd::variate_kernels_avx2, simd::variate_kernels_avx512}.at(path);
+  return SimdTables<VariateKernels>{simd::variate_kernels_generic, simd::variate_kernels_avx2, simd::variate_kernels_avx512}.at(
+      path);
 }
 
 }  // namespace nnft

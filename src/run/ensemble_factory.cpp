@@ -14,7 +14,8 @@ struct ArchitectureEntry {
 
 const std::vector<ArchitectureEntry>& architectures() {
   static const std::vector<ArchitectureEntry> list = {
-      {"cos", [](const FieldConfig& field) -> std::unique_ptr<Architecture> { return std::make_unique<CosNet>(field.sigma_weight); }},
+      {"cos",
+       [](const FieldConfig& field) -> std::unique_ptr<Architecture> { return std::make_unique<CosNet>(field.sigma_weight); }},
   };
   return list;
 }

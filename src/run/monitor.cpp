@@ -32,7 +32,8 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
     const double* row = rows.data() + block * columns;
     table.counts[block] = static_cast<std::int64_t>(row[0]);
     present += row[0] > 0.0 ? 1 : 0;
-    for (std::size_t k = 1; k < columns; ++k) table.sums(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(k) - 1) = row[k];
+    for (std::size_t k = 1; k < columns; ++k)
+      table.sums(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(k) - 1) = row[k];
   }
   if (present < 2) return "";
   const PointResult result = analyse(point, one_site, reference_kernel.head(1), table);

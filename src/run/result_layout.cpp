@@ -59,8 +59,7 @@ void add_sums(Schema& schema, const Plan& plan) {
                               "reference kernel K0 that the monomials are centred on",
                               joined(leg_names(2)),
                               {}});
-  schema.variables.push_back(
-      {"count", {"width", "strength", "block"}, ElementType::int64, "networks in each block", "", {}});
+  schema.variables.push_back({"count", {"width", "strength", "block"}, ElementType::int64, "networks in each block", "", {}});
   for (const int order : plan.layout().orders())
     schema.variables.push_back({"sum" + std::to_string(order),
                                 {"width", "strength", "block", tuple_dimension(order)},
@@ -161,8 +160,7 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   schema.dimensions.push_back(
       {"component", counting(static_cast<std::uint64_t>(config.sites.cols())), "component of a site's coordinates"});
   for (const int order : plan.layout().orders())
-    schema.dimensions.push_back({tuple_dimension(order),
-                                 counting(static_cast<std::uint64_t>(plan.layout().index(order).size())),
+    schema.dimensions.push_back({tuple_dimension(order), counting(static_cast<std::uint64_t>(plan.layout().index(order).size())),
                                  "sorted tuple of " + std::to_string(order) + " sites"});
   add_coordinates(schema, config, plan);
   if (kind == ResultKind::sample) add_sums(schema, plan);

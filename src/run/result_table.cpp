@@ -21,7 +21,8 @@ std::set<int> shown_tuples(int size, TableLength length) {
   if (length == TableLength::all || size <= tuples_in_summary)
     for (int t = 0; t < size; ++t) shown.insert(t);
   else
-    for (int k = 0; k < tuples_in_summary; ++k) shown.insert(static_cast<int>(static_cast<long>(size - 1) * k / (tuples_in_summary - 1)));
+    for (int k = 0; k < tuples_in_summary; ++k)
+      shown.insert(static_cast<int>(static_cast<long>(size - 1) * k / (tuples_in_summary - 1)));
   return shown;
 }
 
@@ -54,11 +55,12 @@ void write_agreement(std::ostream& out, const CorrelatorRows& rows, const Moment
   out << "  all " << size << " G" << order << "c: largest |pull| " << number(pulls.cwiseAbs().maxCoeff(), "%.2f") << ", rms pull "
       << number(std::sqrt(pulls.squaredNorm() / static_cast<double>(size)), "%.2f");
   const Vector relative = error.array() / rows.exact->segment(offset, size).array().abs();
-  out << ", relative error " << number(100.0 * relative.minCoeff(), "%.2g") << " to " << number(100.0 * relative.maxCoeff(), "%.2g")
-      << " %";
+  out << ", relative error " << number(100.0 * relative.minCoeff(), "%.2g") << " to "
+      << number(100.0 * relative.maxCoeff(), "%.2g") << " %";
   if (rows.leave_one_out.rows() >= 8) {
     const CorrelatedChi2 test = correlated_chi2(deviation, rows.leave_one_out.middleCols(offset, size));
-    out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes << " (leading modes), p = " << number(test.p_value, "%.3g");
+    out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes
+        << " (leading modes), p = " << number(test.p_value, "%.3g");
   }
   out << '\n';
 }

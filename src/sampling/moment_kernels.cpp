@@ -1,5 +1,6 @@
-#include "nnft/core/simd_dispatch.hpp"
 #include "nnft/sampling/moment_kernels.hpp"
+
+#include "nnft/core/simd_dispatch.hpp"
 
 namespace nnft {
 

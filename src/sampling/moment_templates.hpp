@@ -4,8 +4,8 @@
 #include <cstddef>
 
 #include "nnft/random/variates.hpp"
-#include "random/vector_math.hpp"
 #include "nnft/sampling/moment_kernels.hpp"
+#include "random/vector_math.hpp"
 
 namespace nnft::simd {
 

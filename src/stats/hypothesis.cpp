@@ -48,8 +48,8 @@ CorrelatedChi2 correlated_chi2(const Vector& deviations, const RowMatrix& leave_
   if (data.pulls.size() == 0) return result;
   // The nonzero spectrum of AᵀA is that of AAᵀ; the smaller of the two is decomposed.
   const bool by_block = blocks < data.pulls.size();
-  const Eigen::MatrixXd gram = by_block ? Eigen::MatrixXd(data.blocks * data.blocks.transpose())
-                                        : Eigen::MatrixXd(data.blocks.transpose() * data.blocks);
+  const Eigen::MatrixXd gram =
+      by_block ? Eigen::MatrixXd(data.blocks * data.blocks.transpose()) : Eigen::MatrixXd(data.blocks.transpose() * data.blocks);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
   const Vector projected = by_block ? Vector(data.blocks * data.pulls) : data.pulls;
   const Eigen::Index last = gram.rows() - 1;

@@ -33,8 +33,7 @@ Estimate jackknife(const BlockTable& table, int quantities, const Statistic& sta
   Vector centre = Vector::Zero(quantities);
   for (Eigen::Index k = 0; k < blocks; ++k) centre += estimate.leave_one_out.row(k).transpose();
   centre /= static_cast<double>(blocks);
-  for (Eigen::Index k = 0; k < blocks; ++k)
-    estimate.error += (estimate.leave_one_out.row(k).transpose() - centre).cwiseAbs2();
+  for (Eigen::Index k = 0; k < blocks; ++k) estimate.error += (estimate.leave_one_out.row(k).transpose() - centre).cwiseAbs2();
   const auto b = static_cast<double>(blocks);
   estimate.error = (estimate.error * ((b - 1.0) / b)).cwiseSqrt();
   estimate.bias = (centre - estimate.value) * (b - 1.0);

@@ -21,7 +21,8 @@ std::span<double> view(Vector& v) { return {v.data(), static_cast<std::size_t>(v
 
 }  // namespace
 
-Vector connected_from_one_neuron(const MomentLayout& layout, const FeatureMoment& feature_moment, double sigma_out, double width) {
+Vector connected_from_one_neuron(const MomentLayout& layout, const FeatureMoment& feature_moment, double sigma_out,
+                                 double width) {
   if (!(width >= 1.0)) throw UsageError("exact correlators: expected width >= 1, got " + std::to_string(width));
   Vector moments(layout.size());
   for (const int order : layout.orders()) {

@@ -60,7 +60,9 @@ double variates(const Setup& setup, Kernel kernel, Purpose purpose, int per_neur
   });
 }
 
-void report(const char* name, double part, double total) { std::printf("  %-34s %8.1f ns  %5.1f %%\n", name, part, 100.0 * part / total); }
+void report(const char* name, double part, double total) {
+  std::printf("  %-34s %8.1f ns  %5.1f %%\n", name, part, 100.0 * part / total);
+}
 
 void breakdown(const Setup& setup) {
   const VariateKernels& kernels = variate_kernels(setup.path);
@@ -84,7 +86,8 @@ void breakdown(const Setup& setup) {
     std::printf("%s: %.4g networks/s, %.1f ns per network\n", std::string(to_string(kind)).c_str(), 1e9 / total, total);
     report("random numbers", hidden + (plain ? output : 0.0), total);
     report("features", to_features - hidden, total);
-    report(plain ? "field sums" : "K = sum of feature products", plain ? to_fields - to_features - output : to_products - to_features, total);
+    report(plain ? "field sums" : "K = sum of feature products",
+           plain ? to_fields - to_features - output : to_products - to_features, total);
     report("moments and the rest", total - (plain ? to_fields : to_products), total);
   }
 }
@@ -100,6 +103,7 @@ int main(int argc, char** argv) {
   RowMatrix x(sites, d);
   for (int p = 0; p < sites; ++p) x.row(p).setConstant(sites > 1 ? -1.0 + 2.0 * p / (sites - 1) : 0.0);
   const Setup setup{width, SiteSet(x), argument(argc, argv, 4, 1.0)};
-  std::printf("cos, N = %d, %d sites, d = %d, %s kernels, one core\n", width, sites, d, std::string(to_string(setup.path)).c_str());
+  std::printf("cos, N = %d, %d sites, d = %d, %s kernels, one core\n", width, sites, d,
+              std::string(to_string(setup.path)).c_str());
   breakdown(setup);
 }

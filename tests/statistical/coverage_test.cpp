@@ -26,8 +26,9 @@ struct Coverage {
 
 Config small_run(EstimatorKind estimator, double sigma_weight, int width) {
   const std::string kind(to_string(estimator));
-  return parse_config("[field]\narchitecture = cos\nwidth = " + std::to_string(width) + "\nsigma-weight = " +
-                          std::to_string(sigma_weight) + "\nsigma-out = 1.3\n[sites]\npoints = 0; 0.6; 1.5\n[measure]\nestimator = " + kind +
+  return parse_config("[field]\narchitecture = cos\nwidth = " + std::to_string(width) +
+                          "\nsigma-weight = " + std::to_string(sigma_weight) +
+                          "\nsigma-out = 1.3\n[sites]\npoints = 0; 0.6; 1.5\n[measure]\nestimator = " + kind +
                           "\n[run]\nnetworks = 2048\nblocks = 32\nslice = 64\n",
                       "coverage.ini", {});
 }

@@ -29,8 +29,8 @@ class BlockStore {
 
   const SumTree& tree(std::uint64_t entry) const { return trees_[entry - owned_.begin]; }
 
-  /// The blocks of point `wave · ranks + rank` on each rank; a table of no blocks where there is no such point. Counts are slices.
-  /// Collective.
+  /// The blocks of point `wave · ranks + rank` on each rank; a table of no blocks where there is no such point. Counts are
+  /// slices. Collective.
   BlockTable collect(std::uint64_t wave) const;
 
  private:

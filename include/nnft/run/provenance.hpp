@@ -14,8 +14,8 @@ namespace nnft {
 /// The moment in UTC as ISO 8601, to the second.
 std::string utc_now();
 
-/// What is known when a run starts: format, program, compiler, libraries, instruction set, random numbers, config and its SHA-256,
-/// command line, hosts, ranks, SLURM ids, start. Collective.
+/// What is known when a run starts: format, program, compiler, libraries, instruction set, random numbers, config and its
+/// SHA-256, command line, hosts, ranks, SLURM ids, start. Collective.
 TextPairs start_provenance(const Communicator& comm, const Config& config, SimdPath path, const std::string& command);
 
 /// What is known when it ends: networks per scan point, end, core-hours.

@@ -25,7 +25,8 @@ class MomentSampler {
  public:
   /// @param reference_kernel K₀, shape (pairs); must be zero for the plain estimator.
   /// @throws ShapeError if shapes do not fit or an order above 4 is asked for.
-  MomentSampler(FieldEnsemble ensemble, EstimatorKind estimator, const MomentLayout& layout, Vector reference_kernel, SimdPath path);
+  MomentSampler(FieldEnsemble ensemble, EstimatorKind estimator, const MomentLayout& layout, Vector reference_kernel,
+                SimdPath path);
 
   /// sums[layout position] += Σ over samples first_sample … first_sample + count − 1 of the monomial: φ_iφ_j…, or δK_ij and
   /// δK_ijδK_kl + δK_ikδK_jl + δK_ilδK_jk with δK = K − K₀.
@@ -42,11 +43,11 @@ class MomentSampler {
   int pairs_;
   bool fourth_order_;
   int quad_offset_ = 0;
-  int chunk_;                        ///< samples whose monomials are held at a time
-  AlignedBuffer batch_;              ///< fields or feature products of one batch
-  AlignedBuffer monomials_;          ///< (pairs, chunk)
-  AlignedBuffer products_;           ///< (pairs, pairs), upper triangle
-  std::vector<int> quad_places_;     ///< (quads, terms): entries of products_ whose sum is a quad
+  int chunk_;                     ///< samples whose monomials are held at a time
+  AlignedBuffer batch_;           ///< fields or feature products of one batch
+  AlignedBuffer monomials_;       ///< (pairs, chunk)
+  AlignedBuffer products_;        ///< (pairs, pairs), upper triangle
+  std::vector<int> quad_places_;  ///< (quads, terms): entries of products_ whose sum is a quad
   int terms_per_quad_;
 };
 

@@ -13,8 +13,7 @@ struct BlockTable {
   RowMatrix sums;
   std::vector<std::int64_t> counts;
 
-  BlockTable(int blocks, int moments)
-      : sums(RowMatrix::Zero(blocks, moments)), counts(static_cast<std::size_t>(blocks), 0) {}
+  BlockTable(int blocks, int moments) : sums(RowMatrix::Zero(blocks, moments)), counts(static_cast<std::size_t>(blocks), 0) {}
 
   int blocks() const noexcept { return static_cast<int>(sums.rows()); }
   int moments() const noexcept { return static_cast<int>(sums.cols()); }

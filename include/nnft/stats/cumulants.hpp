@@ -17,8 +17,8 @@ std::vector<SetPartition> even_set_partitions(int order);
 
 /// Connected and full correlators of an even theory from the means of its monomials.
 ///
-/// The means are moments of the field with the reference kernel K₀ taken out of its Gaussian part: E[e^{Jφ}] = e^{½JK₀J} Σ m JJ…/n!.
-/// So K₀ enters the connected correlator of order 2 only. K₀ = 0 for the plain estimator.
+/// The means are moments of the field with the reference kernel K₀ taken out of its Gaussian part: E[e^{Jφ}] = e^{½JK₀J} Σ m
+/// JJ…/n!. So K₀ enters the connected correlator of order 2 only. K₀ = 0 for the plain estimator.
 class CumulantEstimator {
  public:
   /// @param reference_kernel K₀ of the packed pairs, shape (pairs). @throws ShapeError if it does not fit the layout.

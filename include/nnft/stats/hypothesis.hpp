@@ -7,9 +7,9 @@ namespace nnft {
 
 /// A regulated Hotelling test. All dimensionless.
 struct CorrelatedChi2 {
-  double chi2 = 0.0;      ///< Σ over the kept modes of (deviation along the mode)² / variance
-  int modes = 0;          ///< modes kept
-  double p_value = 1.0;   ///< from Hotelling's F(modes, B − modes)
+  double chi2 = 0.0;     ///< Σ over the kept modes of (deviation along the mode)² / variance
+  int modes = 0;         ///< modes kept
+  double p_value = 1.0;  ///< from Hotelling's F(modes, B − modes)
 };
 
 /// Deviations of shape (quantities) against the covariance that leave-one-block-out values of shape (B, quantities) imply. Works

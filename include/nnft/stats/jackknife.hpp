@@ -1,5 +1,6 @@
 #pragma once
-/// @file Block jackknife of any function of means. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, ch. 2–3.
+/// @file Block jackknife of any function of means. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, ch.
+/// 2–3.
 
 #include <functional>
 #include <span>

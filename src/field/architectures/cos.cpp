@@ -37,7 +37,8 @@ class CosSampler final : public FeatureSampler {
 
   void features(std::uint32_t first_neuron, int count, double* features) override {
     const auto d = static_cast<std::uint32_t>(shape_.input_dim);
-    variates_.normals(stream_, {Purpose::input_weight, first_sample_, first_neuron * d, count * shape_.input_dim}, weights_.data());
+    variates_.normals(stream_, {Purpose::input_weight, first_sample_, first_neuron * d, count * shape_.input_dim},
+                      weights_.data());
     variates_.uniforms(stream_, {Purpose::phase, first_sample_, first_neuron, count}, phases_.data());
     shape_.neurons = count;
     kernels_.cosines(shape_, weights_.data(), phases_.data(), sites_.data(), features);

@@ -8,7 +8,8 @@ namespace nnft {
 namespace {
 
 Config config_of(const std::string& more) {
-  return parse_config("[field]\narchitecture = cos\nwidth = 4 8 16 32\n[sites]\npoints = 0; 1; 2\n[run]\n" + more, "test.ini", {});
+  return parse_config("[field]\narchitecture = cos\nwidth = 4 8 16 32\n[sites]\npoints = 0; 1; 2\n[run]\n" + more, "test.ini",
+                      {});
 }
 
 TEST(Plan, RoundsNetworksUpToWholeRounds) {

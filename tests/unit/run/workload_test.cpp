@@ -43,7 +43,8 @@ TEST(Workload, UnequalPointsAreBalanced) {
   const double total = leg_cost(line, rates, everything);
   for (int r = 0; r < 4; ++r) {
     double cost = 0.0;
-    for (const Piece& piece : deal(line, rates, everything, r)) cost += static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.point];
+    for (const Piece& piece : deal(line, rates, everything, r))
+      cost += static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.point];
     EXPECT_NEAR(cost / total, rates.rank_speed[static_cast<std::size_t>(r)] / 5.0, 128.0 / total);
   }
 }

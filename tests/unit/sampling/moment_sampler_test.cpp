@@ -39,7 +39,8 @@ TEST_P(EveryPath, SumsAreTheMonomialsOneByOne) {
       const Vector reference = Vector::LinSpaced(pairs.size(), 0.2, 0.5);
       FieldEnsemble reader = ensemble_of(sites, GetParam());
       Vector plain = Vector::Zero(layout.size()), conditional = Vector::Zero(layout.size());
-      std::vector<double> phi(static_cast<std::size_t>(sites * batch_samples)), k(static_cast<std::size_t>(pairs.size() * batch_samples));
+      std::vector<double> phi(static_cast<std::size_t>(sites * batch_samples)),
+          k(static_cast<std::size_t>(pairs.size() * batch_samples));
       for (int s = 0; s < count; ++s) {
         reader.fields(77 + static_cast<std::uint64_t>(s), phi.data());
         reader.feature_products(77 + static_cast<std::uint64_t>(s), k.data());

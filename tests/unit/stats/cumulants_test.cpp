@@ -33,7 +33,8 @@ TEST(Cumulants, FourthOrderIsTheTextbookFormula) {
   const auto k2 = [&](int i, int j) { return m2(i, j) + reference[layout.index(2).position({i, j})]; };
   for (int t = 0; t < quads.size(); ++t) {
     const int* s = quads.tuple(t);
-    const double k4 = means[6 + t] - m2(s[0], s[1]) * m2(s[2], s[3]) - m2(s[0], s[2]) * m2(s[1], s[3]) - m2(s[0], s[3]) * m2(s[1], s[2]);
+    const double k4 =
+        means[6 + t] - m2(s[0], s[1]) * m2(s[2], s[3]) - m2(s[0], s[2]) * m2(s[1], s[3]) - m2(s[0], s[3]) * m2(s[1], s[2]);
     const double g4 = k4 + k2(s[0], s[1]) * k2(s[2], s[3]) + k2(s[0], s[2]) * k2(s[1], s[3]) + k2(s[0], s[3]) * k2(s[1], s[2]);
     EXPECT_NEAR(connected[6 + t], k4, 1e-14);
     EXPECT_NEAR(full[6 + t], g4, 1e-14);

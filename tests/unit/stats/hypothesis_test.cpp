@@ -28,7 +28,9 @@ TEST(CorrelatedChi2, UncorrelatedQuantities) {
   EXPECT_NEAR(test.p_value, 0.0034631283112632086, 1e-12);
 }
 
-TEST(CorrelatedChi2, KeepsAtMostAnEighthOfTheBlocks) { EXPECT_EQ(correlated_chi2(Vector::Ones(20), uncorrelated(64, 20)).modes, 8); }
+TEST(CorrelatedChi2, KeepsAtMostAnEighthOfTheBlocks) {
+  EXPECT_EQ(correlated_chi2(Vector::Ones(20), uncorrelated(64, 20)).modes, 8);
+}
 
 TEST(CorrelatedChi2, CountsAQuantityListedTwiceOnce) {
   const RowMatrix once = uncorrelated(64, 3);

@@ -26,8 +26,10 @@ TEST(CosExact, AgreesWithTheClosedForms) {
     const int* i = layout.index(4).tuple(t);
     const Vector a = site(i[0]), b = site(i[1]), c = site(i[2]), d = site(i[3]);
     const double four = (std::exp(-0.5 * s * (a + b - c - d).squaredNorm()) + std::exp(-0.5 * s * (a - b + c - d).squaredNorm()) +
-                         std::exp(-0.5 * s * (a - b - c + d).squaredNorm())) / 8.0;
-    const double pairings = pair(i[0], i[1]) * pair(i[2], i[3]) + pair(i[0], i[2]) * pair(i[1], i[3]) + pair(i[0], i[3]) * pair(i[1], i[2]);
+                         std::exp(-0.5 * s * (a - b - c + d).squaredNorm())) /
+                        8.0;
+    const double pairings =
+        pair(i[0], i[1]) * pair(i[2], i[3]) + pair(i[0], i[2]) * pair(i[1], i[3]) + pair(i[0], i[3]) * pair(i[1], i[2]);
     EXPECT_NEAR(connected[layout.offset(4) + t], std::pow(sigma_a, 4) / width * (3.0 * four - pairings), 1e-15);
   }
 }
