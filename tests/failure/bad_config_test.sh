@@ -13,32 +13,52 @@ trap 'rm -rf -- "$scratch"' EXIT
 program=$NNFT
 cases=0
 
-state_of_directory() { find . -type f -exec sha256sum {} + | sort -k2; find . ! -type f | sort; }
+# later COMMAND…: side by side with others, because starting a job is mostly waiting. settle: all of them have succeeded.
+running=()
+later() {
+  "$@" &
+  running+=("$!")
+  if [[ ${#running[@]} -ge 4 ]]; then settle; fi
+}
+settle() {
+  local failed=0 job
+  for job in "${running[@]}"; do wait "$job" || failed=1; done
+  running=()
+  if [[ $failed -ne 0 ]]; then exit 1; fi
+}
 
-# refused EXPECTED-LINES ARGUMENT…: `program ARGUMENT…` on 3 ranks says each of the lines exactly once.
+# refused EXPECTED-LINES ARGUMENT…: later, `program ARGUMENT…` on 3 ranks says each of the lines exactly once.
 # Lines may stand anywhere. One that begins with '!' must not be there, one that begins with '~' is a regular expression.
-refused() {
-  local expected=$1 status=0 line times kind
+check_refused() {
+  local expected=$1 status=0 line times kind log=$scratch/$BASHPID.log
   shift
-  state_of_directory >"$scratch/before"
-  timeout 30 "$NNFT_MPIEXEC" -n 3 "$program" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
-  sed -i 's/^nnft: //' "$scratch/err"
+  timeout 30 "$NNFT_MPIEXEC" -n 3 "$program" "$@" >"$log" 2>&1 </dev/null || status=$?
+  sed -i 's/^nnft: //' "$log"
   if [[ $status -ne 2 ]]; then
-    cat "$scratch/out" "$scratch/err" >&2
+    cat "$log" >&2
     fail "nnft $*: expected exit code 2, got $status"
   fi
   while IFS= read -r line; do
     kind=-F
     if [[ $line == '~'* ]]; then kind=-E; fi
-    times=$(cat "$scratch/out" "$scratch/err" | grep -cx "$kind" -e "${line#[~!]}" || true)
+    times=$(grep -cx "$kind" -e "${line#[~!]}" "$log" || true)
     if [[ $line == !* && $times -ne 0 || $line != !* && $times -ne 1 ]]; then
-      cat "$scratch/out" "$scratch/err" >&2
+      cat "$log" >&2
       fail "nnft $*: this line was printed $times times: $line"
     fi
   done <<<"$expected"
-  state_of_directory >"$scratch/after"
-  diff "$scratch/before" "$scratch/after" >&2 || fail "nnft $*: files were written or changed"
+}
+refused() {
+  later check_refused "$@"
   cases=$((cases + 1))
+}
+
+# made FILE: one that may be there. nothing_written: they are as they were made and there are no others.
+made() { sha256sum "./$1" >>"$scratch/made"; }
+nothing_written() {
+  settle
+  sha256sum --check --quiet "$scratch/made" >&2 || fail 'files were changed'
+  diff <(cut -c67- "$scratch/made" | sort) <(find . -mindepth 1 | sort) >&2 || fail 'files were written'
 }
 
 # config NAME SED-EXPRESSION…: the good config with something changed.
@@ -48,6 +68,7 @@ config() {
   cp good.ini "$name"
   for expression in "$@"; do sed -i "$expression" "$name"; done
   if cmp -s good.ini "$name"; then fail "$name is not different from good.ini"; fi
+  made "$name"
 }
 
 cat >good.ini <<'INI'
@@ -67,6 +88,7 @@ networks = 1e3
 blocks = 4
 slice = 16
 INI
+made good.ini
 
 widths='whole numbers from 1 to 16777215 separated by spaces, none twice'
 sites="sites separated by ';', each of field.input-dim finite numbers separated by spaces"
@@ -149,23 +171,28 @@ refused 'expected a command'
 refused 'nnft sample: expected one config file, got 2' sample good.ini good.ini
 refused 'command line: --frehs: expected --section.key=value, -o FILE, --fresh' sample good.ini --frehs
 refused 'command line: -o: expected a file name after it' sample good.ini -o
+nothing_written
 
 # The good config is good; its output is then not overwritten unasked.
 timeout 60 "$NNFT_MPIEXEC" -n 3 "$NNFT" sample good.ini >"$scratch/out" 2>&1 || {
   cat "$scratch/out" >&2
   fail 'the config that all others are made from is refused'
 }
+made good.h5
+echo 'not a result file' >other.h5
+made other.h5
 for command in sample exact; do
   refused 'good.h5: exists already; --fresh starts over and replaces it' "$command" good.ini
 done
-echo 'not a result file' >other.h5
 refused 'other.h5: exists already; --fresh starts over and replaces it' sample good.ini -o other.h5
+nothing_written
 timeout 60 "$NNFT_MPIEXEC" -n 3 "$NNFT" sample good.ini -o other.h5 --fresh >"$scratch/out" 2>&1 || fail '--fresh is refused'
 [[ $("$NNFT" show --digest good.h5 | cut -d' ' -f1) == $("$NNFT" show --digest other.h5 | cut -d' ' -f1) ]] ||
   fail '--fresh made something else'
+sed -i '/other.h5$/d' "$scratch/made"
+made other.h5
 
 # Programs that the check must reject: `nnft` with one thing wrong.
-real_cases=$cases
 message="typo.ini:5: field.sigma-wieght: unknown key 'sigma-wieght'; did you mean field.sigma-weight?"
 wrong() {
   printf '#!/usr/bin/env bash\nroot() { [[ ${OMPI_COMM_WORLD_RANK:-${PMI_RANK:-0}} -eq 0 ]]; }\n%s\n' "$2" >"$scratch/wrong"
@@ -173,7 +200,7 @@ wrong() {
   printf 'sleep 0.5\nexit %d\n' "$3" >>"$scratch/wrong"
   chmod +x "$scratch/wrong"
   program=$scratch/wrong
-  (refused "$message" sample typo.ini) 2>/dev/null
+  (check_refused "$message" sample typo.ini && nothing_written) 2>/dev/null
 }
 must_reject() {
   if wrong "$@"; then fail "a program that $1 passed"; fi
@@ -187,4 +214,4 @@ must_reject 'ends with 1' "root && $tell" 1
 must_reject 'ends with 0' "root && $tell" 0
 must_reject 'writes' "root && $tell && touch written.h5" 2
 
-printf 'bad_config: %d bad command lines and configs refused as they should be\n' "$real_cases"
+printf 'bad_config: %d bad command lines and configs refused as they should be\n' "$cases"
