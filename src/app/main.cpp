@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command.hpp"
+#include "nnft/parallel/job_abort.hpp"
 #include "nnft/run/provenance.hpp"
 
 namespace {
@@ -59,11 +60,15 @@ int main(int argc, char** argv) {
     const Communicator comm(MPI_COMM_WORLD);
     try {
       code = static_cast<int>(run(comm, std::vector<std::string>(argv + 1, argv + argc)));
-    } catch (const nnft::Error& error) {
+    } catch (const nnft::UsageError& error) {
       code = report(comm, error.what(), error.code());
+    } catch (const nnft::IoError& error) {
+      // HDF5 may be left with a file that it cannot close, and crashes in MPI_Finalize when it tries: leave without.
+      report(comm, error.what(), error.code());
+      comm.barrier();
+      MPI_Abort(comm.handle(), static_cast<int>(error.code()));
     } catch (const std::exception& error) {
-      std::fprintf(stderr, "nnft: rank %d: %s\n", comm.rank(), error.what());
-      MPI_Abort(comm.handle(), code);
+      nnft::abort_job(comm, error.what());
     }
   }
   MPI_Finalize();

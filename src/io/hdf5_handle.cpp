@@ -1,5 +1,7 @@
 #include "io/hdf5_handle.hpp"
 
+#include <algorithm>
+
 #include "nnft/core/error.hpp"
 
 namespace nnft::hdf5 {
@@ -15,6 +17,7 @@ herr_t collect(unsigned, const H5E_error2_t* entry, void* data) {
   auto& stack = *static_cast<ErrorStack*>(data);
   if (entry->desc == nullptr) return 0;
   stack.root_cause = entry->desc;
+  std::replace(stack.root_cause.begin(), stack.root_cause.end(), '\n', ' ');
   stack.all += stack.root_cause + "; ";
   return 0;
 }
