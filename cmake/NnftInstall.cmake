@@ -9,4 +9,5 @@ configure_package_config_file(cmake/nnftConfig.cmake.in ${CMAKE_CURRENT_BINARY_D
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/nnft)
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/nnftConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/nnftConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/nnftConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/NnftHdf5.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/nnft)
