@@ -8,7 +8,7 @@
 
 namespace nnft::app {
 
-Arguments parse_arguments(const std::vector<std::string>& words, const std::set<std::string>& known_flags) {
+Arguments parse_arguments(const std::vector<std::string>& words, const KnownWords& known) {
   Arguments arguments;
   arguments.whole = "nnft";
   for (const std::string& word : words) arguments.whole += " " + word;
@@ -21,13 +21,19 @@ Arguments parse_arguments(const std::vector<std::string>& words, const std::set<
         arguments.overrides.emplace_back("run.output", words[++k]);
       else
         problems += "\ncommand line: -o: expected a file name after it";
+    } else if (known.options.contains(word.substr(0, equals))) {
+      if (equals == std::string::npos && k + 1 == words.size())
+        problems += "\ncommand line: " + word + ": expected a value after it";
+      else
+        arguments.options[word.substr(0, equals)] = equals == std::string::npos ? words[++k] : word.substr(equals + 1);
     } else if (word.starts_with("--") && equals != std::string::npos) {
       arguments.overrides.emplace_back(word.substr(2, equals - 2), word.substr(equals + 1));
-    } else if (known_flags.contains(word)) {
+    } else if (known.flags.contains(word)) {
       arguments.flags.insert(word);
     } else if (word.starts_with("-") && word.size() > 1) {
       problems += "\ncommand line: " + word + ": expected --section.key=value, -o FILE";
-      for (const std::string& flag : known_flags) problems += ", " + flag;
+      for (const std::string& flag : known.flags) problems += ", " + flag;
+      for (const std::string& option : known.options) problems += ", " + option + " VALUE";
     } else {
       arguments.positional.push_back(word);
     }

@@ -1,6 +1,7 @@
 #pragma once
 /// @file The subcommands of the program and the arguments they share.
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,14 +14,21 @@ namespace nnft::app {
 
 /// A command line after the subcommand's name.
 struct Arguments {
-  std::string whole;                    ///< the whole command line, for provenance
-  std::vector<std::string> positional;  ///< files
-  std::vector<Override> overrides;      ///< --section.key=value, and -o FILE as run.output
-  std::set<std::string> flags;          ///< --flag
+  std::string whole;                           ///< the whole command line, for provenance
+  std::vector<std::string> positional;         ///< files
+  std::vector<Override> overrides;             ///< --section.key=value, and -o FILE as run.output
+  std::set<std::string> flags;                 ///< --flag
+  std::map<std::string, std::string> options;  ///< --option VALUE or --option=VALUE, by name with the dashes
 };
 
-/// Sorts the words of a command line. @throws UsageError for a malformed word or a flag that is not in `known_flags`.
-Arguments parse_arguments(const std::vector<std::string>& words, const std::set<std::string>& known_flags);
+/// What a subcommand understands besides --section.key=value and -o FILE.
+struct KnownWords {
+  std::set<std::string> flags;
+  std::set<std::string> options;  ///< with a value
+};
+
+/// Sorts the words of a command line. @throws UsageError for every word that is malformed or not known.
+Arguments parse_arguments(const std::vector<std::string>& words, const KnownWords& known);
 
 /// The config at `path` on every rank: read and checked on the root only. Collective. @throws UsageError on every rank.
 Config load_config_everywhere(const Communicator& comm, const std::string& path, const std::vector<Override>& overrides);
@@ -30,6 +38,7 @@ void require_absent(const Communicator& comm, const std::string& path, bool fres
 
 ExitCode sample(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words);
+ExitCode merge(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode show(const Communicator& comm, const std::vector<std::string>& words);
 
 }  // namespace nnft::app

@@ -28,7 +28,7 @@ std::string table_text(const ExactPoint& exact, const MomentLayout& layout) {
 
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) {
   const auto begin = std::chrono::steady_clock::now();
-  const Arguments arguments = parse_arguments(words, {"--fresh"});
+  const Arguments arguments = parse_arguments(words, {{"--fresh"}, {}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft exact: expected one config file, got " + std::to_string(arguments.positional.size()));
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);

@@ -20,12 +20,14 @@ struct Command {
   std::string_view usage;
 };
 
-constexpr std::array<Command, 3> commands = {{
+constexpr std::array<Command, 4> commands = {{
     {"sample", nnft::app::sample,
-     "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh]   sample, reduce, write estimates"},
+     "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh] [--part i/n] [--dry-run]\n      sample, reduce, write "
+     "estimates"},
     {"exact", nnft::app::exact,
-     "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]    the same quantities from closed forms"},
-    {"show", nnft::app::show, "show FILE ... [--all] [--digest]                              tables, provenance, digest"},
+     "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]\n      the same quantities from closed forms"},
+    {"merge", nnft::app::merge, "merge -o FILE IN ... [--fresh]\n      join parts of a run, or scan points of several"},
+    {"show", nnft::app::show, "show FILE ... [--all] [--digest]\n      tables, provenance, digest"},
 }};
 
 std::string usage() {

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "app/command.hpp"
+#include "app/dry_run.hpp"
 #include "nnft/core/format.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/simulation.hpp"
@@ -20,19 +21,55 @@ void print_header(const Communicator& comm, const Config& config, const Plan& pl
                plan.groups().size(), plan.groups().size() == 1 ? "" : "s", format_bytes(plan.file_bytes()).c_str());
 }
 
+/// Whether OUTPUT holds all networks that the config asks for. @throws UsageError if it holds more.
+bool complete_already(const Checkpoint& saved, const Plan& plan, const std::string& output) {
+  const std::uint64_t target = plan.blocks() * plan.slices_per_block();
+  bool complete = true;
+  for (const std::uint64_t done : saved.slices_done()) {
+    if (done > target)
+      throw UsageError("run.networks: expected at least " + std::to_string(done * plan.slice()) + ", which " + output +
+                       " or its checkpoints hold already, got " + std::to_string(plan.networks()) + "; --fresh starts over");
+    complete = complete && done == target;
+  }
+  return complete && saved.has_result();
+}
+
 }  // namespace
 
 ExitCode sample(const Communicator& comm, const std::vector<std::string>& words) {
-  const Arguments arguments = parse_arguments(words, {"--fresh"});
+  const Arguments arguments = parse_arguments(words, {{"--dry-run", "--fresh"}, {"--part"}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft sample: expected one config file, got " + std::to_string(arguments.positional.size()));
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
-  require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
-  const SimdPath path = agree_on_simd_path(comm, config.run.simd);
-  Simulation simulation(comm, config, path);
+  const Part part = arguments.options.contains("--part") ? parse_part(arguments.options.at("--part")) : Part{};
+  const Plan plan(config, comm.size(), part);
+  if (arguments.flags.contains("--dry-run")) {
+    dry_run(comm, config, plan, agree_on_simd_path(comm, config.run.simd));
+    return ExitCode::done;
+  }
+  const StopSignal stop(config.run.output + ".STOP", config.run.max_walltime);
+  Checkpoint saved(comm, config, plan,
+                   arguments.flags.contains("--fresh") ? Checkpoint::Start::fresh : Checkpoint::Start::resume);
+  const SimdPath path = agree_on_simd_path(
+      comm, config.run.simd == "auto" && saved.simd_path() ? std::string(to_string(*saved.simd_path())) : config.run.simd);
+  if (saved.simd_path() && *saved.simd_path() != path)
+    throw UsageError("run.simd: expected " + std::string(to_string(*saved.simd_path())) + ", with which this run began, got " +
+                     config.run.simd + "; --fresh starts over");
+  if (complete_already(saved, plan, config.run.output)) {
+    if (comm.root())
+      std::printf("%s is complete already; nnft show prints it, more run.networks extend it\n", config.run.output.c_str());
+    return ExitCode::done;
+  }
+  Simulation simulation(comm, config, path, part);
   print_header(comm, config, simulation.plan(), path);
-  const std::string tables = simulation.run(arguments.whole);
-  if (comm.root()) std::printf("%swritten to %s\n", tables.c_str(), config.run.output.c_str());
+  const RunOutcome outcome = simulation.run(arguments.whole, saved, stop);
+  if (!outcome.stopped_by.empty()) {
+    if (comm.root())
+      std::fprintf(stderr, "nnft: stopped because of %s; everything is saved in %s.part: run the same command again\n",
+                   outcome.stopped_by.c_str(), config.run.output.c_str());
+    return ExitCode::stopped;
+  }
+  if (comm.root()) std::printf("%swritten to %s\n", outcome.tables.c_str(), config.run.output.c_str());
   return ExitCode::done;
 }
 

@@ -51,9 +51,8 @@ void create_provenance(hid_t file, const Schema& schema, const std::string& path
 }
 
 /// Chunked with checksums, however small: contiguous datasets cannot have them, and a flipped bit would pass unseen.
-Handle dataset_properties(std::span<const std::uint64_t> shape, ElementType type, const std::string& where) {
+Handle dataset_properties(std::span<const std::uint64_t> chunk, ElementType type, const std::string& where) {
   Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, where, "H5Pcreate");
-  const std::vector<std::uint64_t> chunk = chunk_shape(shape);
   const std::vector<hsize_t> extents(chunk.begin(), chunk.end());
   check(H5Pset_chunk(creation.get(), static_cast<int>(extents.size()), extents.data()), where, "H5Pset_chunk");
   check(H5Pset_fletcher32(creation.get()), where, "H5Pset_fletcher32");
@@ -68,10 +67,10 @@ Handle dataset_properties(std::span<const std::uint64_t> shape, ElementType type
   return creation;
 }
 
-Handle create_dataset(hid_t file, const std::string& name, std::span<const std::uint64_t> shape, ElementType type,
-                      const std::string& where) {
+Handle create_dataset(hid_t file, const std::string& name, std::span<const std::uint64_t> shape,
+                      std::span<const std::uint64_t> chunk, ElementType type, const std::string& where) {
   const std::vector<hsize_t> extents(shape.begin(), shape.end());
-  const Handle creation = dataset_properties(shape, type, where);
+  const Handle creation = dataset_properties(chunk, type, where);
   const Handle space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose, where,
                      "H5Screate_simple");
   return Handle(H5Dcreate2(file, name.c_str(), type == ElementType::float64 ? H5T_IEEE_F64LE : H5T_STD_I64LE, space.get(),
@@ -93,8 +92,8 @@ Handle create_dimension(hid_t file, const Dimension& dimension, const std::strin
   const std::string where = path + ": " + dimension.name;
   const bool real = std::holds_alternative<std::vector<double>>(dimension.values);
   const std::uint64_t size = dimension.size();
-  Handle dataset =
-      create_dataset(file, dimension.name, std::span(&size, 1), real ? ElementType::float64 : ElementType::int64, where);
+  Handle dataset = create_dataset(file, dimension.name, std::span(&size, 1), chunk_shape(std::span(&size, 1)),
+                                  real ? ElementType::float64 : ElementType::int64, where);
   std::visit([&](const auto& values) { write_all(dataset, values, where); }, dimension.values);
   check(H5DSset_scale(dataset.get(), dimension.name.c_str()), where, "H5DSset_scale");
   if (!dimension.long_name.empty()) write_attribute(dataset.get(), "long_name", dimension.long_name, where);
@@ -104,7 +103,8 @@ Handle create_dimension(hid_t file, const Dimension& dimension, const std::strin
 void create_variable(hid_t file, const Variable& variable, const Schema& schema, const std::map<std::string, Handle>& scales,
                      const std::string& path) {
   const std::string where = path + ": " + variable.name;
-  const Handle dataset = create_dataset(file, variable.name, shape_of(variable, schema), variable.type, where);
+  const Handle dataset =
+      create_dataset(file, variable.name, shape_of(variable, schema), chunk_shape(variable, schema), variable.type, where);
   for (unsigned d = 0; d < variable.dimensions.size(); ++d) {
     check(H5DSattach_scale(dataset.get(), scales.at(variable.dimensions[d]).get(), d), where, "H5DSattach_scale");
   }

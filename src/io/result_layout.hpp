@@ -22,6 +22,9 @@ void check_schema(const Schema& schema);
 /// into equal pieces; at least 256 KiB unless the dataset is smaller.
 std::vector<std::uint64_t> chunk_shape(std::span<const std::uint64_t> shape);
 
+/// The same for a variable, with extent 1 along the dimensions that are written singly.
+std::vector<std::uint64_t> chunk_shape(const Variable& variable, const Schema& schema);
+
 /// What a file of `schema` takes on disk at most.
 std::uint64_t file_size_bound(const Schema& schema);
 

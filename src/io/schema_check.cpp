@@ -74,12 +74,20 @@ std::vector<std::uint64_t> chunk_shape(std::span<const std::uint64_t> shape) {
   return chunk;
 }
 
+std::vector<std::uint64_t> chunk_shape(const Variable& variable, const Schema& schema) {
+  std::vector<std::uint64_t> shape = shape_of(variable, schema);
+  for (std::size_t d = 0; d < shape.size(); ++d)
+    if (std::find(variable.written_singly.begin(), variable.written_singly.end(), variable.dimensions[d]) !=
+        variable.written_singly.end())
+      shape[d] = 1;
+  return chunk_shape(shape);
+}
+
 namespace {
 
-std::uint64_t stored_bytes(std::span<const std::uint64_t> shape) {
+std::uint64_t stored_bytes(std::span<const std::uint64_t> shape, std::span<const std::uint64_t> chunk) {
   constexpr std::uint64_t checksum = 4;
   constexpr std::uint64_t chunk_entry = 32;
-  const std::vector<std::uint64_t> chunk = chunk_shape(shape);
   std::uint64_t chunks = 1;
   std::uint64_t chunk_bytes = sizeof(double);
   for (std::size_t d = 0; d < shape.size(); ++d) {
@@ -97,10 +105,13 @@ std::uint64_t file_size_bound(const Schema& schema) {
   for (const auto& [name, text] : schema.attributes) bytes += per_object + name.size() + text.size();
   for (const auto& [name, text] : schema.provenance) bytes += per_object + name.size() + text.size();
   for (const Dimension& dimension : schema.dimensions) {
-    bytes += per_object + dimension.long_name.size() + stored_bytes(std::vector<std::uint64_t>{dimension.size()});
+    bytes +=
+        per_object + dimension.long_name.size() +
+        stored_bytes(std::vector<std::uint64_t>{dimension.size()}, chunk_shape(std::vector<std::uint64_t>{dimension.size()}));
   }
   for (const Variable& variable : schema.variables) {
-    bytes += per_object + variable.long_name.size() + variable.coordinates.size() + stored_bytes(shape_of(variable, schema));
+    bytes += per_object + variable.long_name.size() + variable.coordinates.size() +
+             stored_bytes(shape_of(variable, schema), chunk_shape(variable, schema));
   }
   return bytes;
 }

@@ -1,5 +1,6 @@
 #include "nnft/run/block_store.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -74,6 +75,15 @@ void BlockStore::deposit(std::uint64_t point, std::uint64_t block, SumTree&& tre
   for (const SumNode& node : tree.nodes())
     append(outgoing_[static_cast<std::size_t>(to)], NodeHeader{entry, node.index, static_cast<std::uint64_t>(node.level)},
            node.sums);
+}
+
+void BlockStore::deposit_owned(std::uint64_t point, std::uint64_t block, SumNode&& node) {
+  trees_.at(point * blocks_ + block - owned_.begin).add(std::move(node));
+}
+
+Range BlockStore::owned_blocks(std::uint64_t point) const {
+  const std::uint64_t first = point * blocks_;
+  return {std::clamp(owned_.begin, first, first + blocks_) - first, std::clamp(owned_.end, first, first + blocks_) - first};
 }
 
 void BlockStore::settle() {

@@ -130,6 +130,14 @@ ConfigKey bytes(ConfigKey key) {
   return key;
 }
 
+template <class Access>
+ConfigKey seconds(ConfigKey key, Access at) {
+  key.expected = "a time such as 300s, 5m, 2h or 1d, at most 1e9 s";
+  key.read = [=](std::string_view text, Config& config) { return read_seconds(text, at(config)); };
+  key.text = [=](const Config& config) { return shortest_text(at(config)) + "s"; };
+  return key;
+}
+
 std::vector<ConfigKey> make_keys() {
   return {
       in_identity(choice(
@@ -158,6 +166,10 @@ std::vector<ConfigKey> make_keys() {
           key("run.slice", "256"), {1, 1'000'000}, [](auto& c) -> auto& { return c.run.slice; })),
       decided_when_absent(path(key("run.output", nullptr))),
       bytes(key("run.max-memory", "2G")),
+      seconds(
+          key("run.checkpoint-interval", "300s"), [](auto& c) -> auto& { return c.run.checkpoint_interval; }),
+      seconds(
+          key("run.max-walltime", "0s"), [](auto& c) -> auto& { return c.run.max_walltime; }),
       choice(
           key("run.simd", "auto"), simd_paths, [](auto& c) -> auto& { return c.run.simd; }),
   };

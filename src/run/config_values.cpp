@@ -155,6 +155,23 @@ Complaints read_bytes(std::string_view text, WholeRange range, std::uint64_t& by
   return {};
 }
 
+Complaints read_seconds(std::string_view text, double& seconds) {
+  constexpr std::array<std::pair<char, double>, 4> units = {{{'s', 1.0}, {'m', 60.0}, {'h', 3600.0}, {'d', 86400.0}}};
+  double unit = 1.0;
+  std::string_view digits = text;
+  for (const auto& [letter, value] : units)
+    if (text.ends_with(letter)) {
+      unit = value;
+      digits.remove_suffix(1);
+    }
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool whole_text = error == std::errc() && end == digits.data() + digits.size();
+  if (!whole_text || !(number >= 0.0) || !(number * unit <= 1e9)) return {quoted(text)};
+  seconds = number * unit;
+  return {};
+}
+
 Complaints read_path(std::string_view text, std::string& path) {
   constexpr std::size_t longest_path = 4095;
   if (text.empty() || text.size() > longest_path || text.ends_with('/') || !is_utf8(text)) return {quoted(text)};

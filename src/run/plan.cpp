@@ -19,12 +19,17 @@ std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return 
 
 }  // namespace
 
-Plan::Plan(const Config& config, int ranks)
+Plan::Plan(const Config& config, int ranks, const Part& part)
     : layout_(static_cast<int>(config.sites.rows()), config.measure.orders),
       widths_(config.field.widths),
-      blocks_(static_cast<std::uint64_t>(config.run.blocks)),
+      part_(part),
+      all_blocks_(static_cast<std::uint64_t>(config.run.blocks)),
+      blocks_(part.index < all_blocks_ ? round_up_divide(all_blocks_ - part.index, part.count) : 0),
       slice_(static_cast<std::uint64_t>(config.run.slice)),
-      slices_per_block_(round_up_divide(config.run.networks, blocks_ * slice_)) {
+      slices_per_block_(round_up_divide(config.run.networks, all_blocks_ * slice_)) {
+  if (blocks_ < 2)
+    throw UsageError("--part: expected at least two blocks in each part, got " + std::to_string(all_blocks_) + " blocks in " +
+                     std::to_string(part.count) + " parts");
   for (std::uint64_t w = 0; w < widths_.size(); ++w)
     for (std::uint64_t s = 0; s < strengths_.size(); ++s) points_.push_back({widths_[w], strengths_[s], w, s});
 
@@ -32,7 +37,8 @@ Plan::Plan(const Config& config, int ranks)
   const JackknifeOutput choice = config.measure.jackknife;
   stores_jackknife_ =
       choice == JackknifeOutput::all || (choice == JackknifeOutput::automatic && table_bytes <= automatic_jackknife_bytes);
-  file_bytes_ = table_bytes * (stores_jackknife_ ? 2.0 : 1.0) + 40.0 * layout_.size() * static_cast<double>(points_.size());
+  file_bytes_ = table_bytes * ((stores_jackknife_ ? 2.0 : 1.0) + std::popcount(slices_per_block_)) +
+                40.0 * layout_.size() * static_cast<double>(points_.size());
 
   const auto limit = static_cast<double>(config.run.max_memory);
   if (memory_of(1, ranks).total() > limit)

@@ -13,14 +13,15 @@ double seconds_since(Progress::Clock::time_point then) {
 }
 }  // namespace
 
+double Progress::seconds_left(double done) const { return done > 0.0 ? seconds_since(start_) * (total_ - done) / done : 0.0; }
+
 bool Progress::due() const { return seconds_since(last_) >= seconds_between_lines; }
 
 void Progress::report(double done, double networks, const std::string& monitored) {
   last_ = Clock::now();
   const double elapsed = seconds_since(start_);
-  const double left = done > 0.0 ? elapsed * (total_ - done) / done : 0.0;
   std::fprintf(stderr, "nnft: %5.1f %%  %.4g networks  %.4g networks/s  %s left  %s\n", 100.0 * done / total_, networks,
-               networks / elapsed, format_duration(left).c_str(), monitored.c_str());
+               networks / elapsed, format_duration(seconds_left(done)).c_str(), monitored.c_str());
 }
 
 }  // namespace nnft

@@ -16,6 +16,13 @@ std::vector<std::int64_t> counting(std::uint64_t count) {
   return values;
 }
 
+std::vector<std::int64_t> block_labels(const Plan& plan) {
+  std::vector<std::int64_t> labels;
+  for (std::uint64_t block = 0; block < plan.blocks(); ++block)
+    labels.push_back(static_cast<std::int64_t>(plan.block_label(block)));
+  return labels;
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
@@ -52,6 +59,9 @@ void add_coordinates(Schema& schema, const Config& config, const Plan& plan) {
   }
 }
 
+/// Scan points are written one by one.
+std::vector<std::string> written_singly() { return {"width", "strength", "subtree"}; }
+
 void add_sums(Schema& schema, const Plan& plan) {
   schema.variables.push_back({"reference_kernel",
                               {"width", "strength", "pair"},
@@ -66,7 +76,28 @@ void add_sums(Schema& schema, const Plan& plan) {
                                 ElementType::float64,
                                 "sum over the networks of a block of the monomials of order " + std::to_string(order),
                                 joined(leg_names(order)),
-                                {}});
+                                {},
+                                written_singly()});
+}
+
+/// Levels of the finished subtrees of every block of a complete run, from left to right: the binary digits of its slices.
+std::vector<std::int64_t> subtree_levels(const Plan& plan) {
+  std::vector<std::int64_t> levels;
+  for (int level = 63; level >= 0; --level)
+    if (plan.slices_per_block() >> level & 1u) levels.push_back(level);
+  return levels;
+}
+
+/// What a later run needs to go on where this one ended.
+void add_subtrees(Schema& schema, const Plan& plan) {
+  for (const int order : plan.layout().orders())
+    schema.variables.push_back({"subtree_sum" + std::to_string(order),
+                                {"subtree", "width", "strength", "block", tuple_dimension(order)},
+                                ElementType::float64,
+                                "sum" + std::to_string(order) + " of the finished subtrees of a block",
+                                joined(leg_names(order)),
+                                {},
+                                written_singly()});
 }
 
 void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
@@ -90,7 +121,8 @@ void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
                                   ElementType::float64,
                                   name + "c from all blocks but one",
                                   legs,
-                                  {}});
+                                  {},
+                                  written_singly()});
   }
 }
 
@@ -155,16 +187,20 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   Schema schema;
   schema.dimensions.push_back({"width", plan.widths(), "width N of the last hidden layer"});
   schema.dimensions.push_back({"strength", plan.strengths(), "strength of the deformation"});
-  if (kind == ResultKind::sample) schema.dimensions.push_back({"block", counting(plan.blocks()), "jackknife block"});
+  if (kind == ResultKind::sample) schema.dimensions.push_back({"block", block_labels(plan), "jackknife block"});
   schema.dimensions.push_back({"site", counting(static_cast<std::uint64_t>(config.sites.rows())), "site"});
   schema.dimensions.push_back(
       {"component", counting(static_cast<std::uint64_t>(config.sites.cols())), "component of a site's coordinates"});
   for (const int order : plan.layout().orders())
     schema.dimensions.push_back({tuple_dimension(order), counting(static_cast<std::uint64_t>(plan.layout().index(order).size())),
                                  "sorted tuple of " + std::to_string(order) + " sites"});
+  if (kind == ResultKind::sample)
+    schema.dimensions.push_back(
+        {"subtree", subtree_levels(plan), "base-2 logarithm of the slices in a finished subtree of a block"});
   add_coordinates(schema, config, plan);
   if (kind == ResultKind::sample) add_sums(schema, plan);
   add_estimates(schema, plan, kind);
+  if (kind == ResultKind::sample) add_subtrees(schema, plan);
   schema.attributes = {{"nnft_format", result_format_version},
                        {"title", "Correlators of neural network ensembles"},
                        {"kind", kind == ResultKind::sample ? "sample" : "exact"},
@@ -172,6 +208,30 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
                        {"architecture", config.field.architecture}};
   schema.provenance = std::move(provenance);
   return schema;
+}
+
+void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points) {
+  const MomentLayout& layout = plan.layout();
+  const std::size_t subtrees = subtree_levels(plan).size();
+  for (std::uint64_t p = 0; p < points.size(); ++p) {
+    const ScanPoint& point = plan.points()[points.begin + p];
+    const Range blocks = store.owned_blocks(p);
+    for (std::size_t t = 0; t < subtrees; ++t)
+      for (const int order : layout.orders()) {
+        std::vector<double> values;
+        for (std::uint64_t b = blocks.begin; b < blocks.end; ++b) {
+          const std::vector<double>& sums = store.tree(p * plan.blocks() + b).nodes().at(t).sums;
+          const auto first = sums.begin() + layout.offset(order);
+          values.insert(values.end(), first, first + layout.index(order).size());
+        }
+        std::array<std::uint64_t, 5> offset{}, count{};
+        if (blocks.size() > 0) {
+          offset = {t, point.width_index, point.strength_index, blocks.begin, 0};
+          count = {1, 1, 1, blocks.size(), static_cast<std::uint64_t>(layout.index(order).size())};
+        }
+        writer.write("subtree_sum" + std::to_string(order), offset, count, std::span<const double>(values));
+      }
+  }
 }
 
 void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points) {

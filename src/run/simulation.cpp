@@ -9,11 +9,9 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/job_abort.hpp"
-#include "nnft/run/analysis.hpp"
-#include "nnft/run/ensemble_factory.hpp"
 #include "nnft/run/monitor.hpp"
 #include "nnft/run/provenance.hpp"
-#include "nnft/run/result_table.hpp"
+#include "nnft/run/result_output.hpp"
 
 namespace nnft {
 namespace {
@@ -35,10 +33,6 @@ double updated_speed(double speed, double cost, double seconds) {
   return std::clamp(0.5 * (speed + cost / seconds), 0.5 * speed, 2.0 * speed);
 }
 
-double total_cost(const Plan& plan, const Pilot& pilot) {
-  return sum(pilot.slice_seconds) * static_cast<double>(plan.blocks() * plan.slices_per_block());
-}
-
 }  // namespace
 
 SimdPath agree_on_simd_path(const Communicator& comm, const std::string& wanted) {
@@ -51,15 +45,16 @@ SimdPath agree_on_simd_path(const Communicator& comm, const std::string& wanted)
   return path;
 }
 
-Simulation::Simulation(const Communicator& comm, Config config, SimdPath path)
+Simulation::Simulation(const Communicator& comm, Config config, SimdPath path, const Part& part)
     : comm_(comm),
       config_(std::move(config)),
       path_(path),
-      plan_(config_, comm.size()),
+      plan_(config_, comm.size(), part),
       pilot_(run_pilot(comm, config_, plan_, path)),
       rank_speeds_(static_cast<std::size_t>(comm.size()), 1.0),
       leg_seconds_(first_leg_seconds),
-      progress_(total_cost(plan_, pilot_)) {}
+      begin_(Clock::now()),
+      saved_at_(begin_) {}
 
 void Simulation::sample_pieces(const Range& points, const std::vector<Piece>& pieces, BlockStore& store) const {
   std::optional<MomentSampler> sampler;
@@ -73,84 +68,106 @@ void Simulation::sample_pieces(const Range& points, const std::vector<Piece>& pi
     SumTree tree;
     for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) {
       SumNode leaf{0, j, std::vector<double>(static_cast<std::size_t>(plan_.layout().size()), 0.0)};
-      const std::uint64_t slice = j * plan_.blocks() + piece.block;
-      sampler->add_slice(slice * plan_.slice(), static_cast<int>(plan_.slice()), leaf.sums);
+      sampler->add_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), leaf.sums);
       tree.add(std::move(leaf));
     }
     store.deposit(piece.point, piece.block, std::move(tree));
   }
 }
 
-void Simulation::sample_group(const Range& points, BlockStore& store) {
-  const SliceLine line{points.size(), plan_.blocks(), plan_.slices_per_block()};
+void Simulation::sample_leg(const Range& points, const SliceLine& line, const Range& leg, BlockStore& store) {
   const auto first_cost = pilot_.slice_seconds.begin() + static_cast<std::ptrdiff_t>(points.begin);
-  const std::vector<double> slice_cost(first_cost, first_cost + static_cast<std::ptrdiff_t>(points.size()));
+  const WorkRates rates{{first_cost, first_cost + static_cast<std::ptrdiff_t>(points.size())}, rank_speeds_};
+  const std::vector<Piece> pieces = deal(line, rates, leg, comm_.rank());
+  const double my_cost = std::accumulate(pieces.begin(), pieces.end(), 0.0, [&](double cost, const Piece& piece) {
+    return cost + static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.point];
+  });
+  const Clock::time_point begin = Clock::now();
+  sample_pieces(points, pieces, store);
+  rank_speeds_ =
+      comm_.all_gather(updated_speed(rank_speeds_[static_cast<std::size_t>(comm_.rank())], my_cost, seconds_since(begin)));
+  store.settle();
+  cost_done_ += leg_cost(line, rates, leg);
+  networks_done_ += static_cast<double>(leg.size() * plan_.slice());
+}
+
+std::string Simulation::sample_group(const Range& points, BlockStore& store, Checkpoint& saved, const StopSignal& stop) {
+  const std::uint64_t target = plan_.blocks() * plan_.slices_per_block();
+  std::vector<std::uint64_t> done(saved.slices_done().begin() + static_cast<std::ptrdiff_t>(points.begin),
+                                  saved.slices_done().begin() + static_cast<std::ptrdiff_t>(points.end));
+  SliceLine line{plan_.blocks(), {}};
+  for (const std::uint64_t slices : done) line.todo.push_back({slices, target});
+  const auto first_cost = pilot_.slice_seconds.begin() + static_cast<std::ptrdiff_t>(points.begin);
+  const std::vector<double> costs(first_cost, first_cost + static_cast<std::ptrdiff_t>(points.size()));
   for (std::uint64_t position = 0; position < line.size();) {
-    const WorkRates rates{slice_cost, rank_speeds_};
-    const Range leg{position, leg_end(line, rates, position, leg_seconds_ * sum(rank_speeds_))};
-    const std::vector<Piece> pieces = deal(line, rates, leg, comm_.rank());
-    const double my_cost = std::accumulate(pieces.begin(), pieces.end(), 0.0, [&](double cost, const Piece& piece) {
-      return cost + static_cast<double>(piece.slices.size()) * slice_cost[piece.point];
-    });
-    const Clock::time_point begin = Clock::now();
-    sample_pieces(points, pieces, store);
-    rank_speeds_ =
-        comm_.all_gather(updated_speed(rank_speeds_[static_cast<std::size_t>(comm_.rank())], my_cost, seconds_since(begin)));
-    store.settle();
+    const double budget = leg_seconds_ * sum(rank_speeds_);
+    const Range leg{position, leg_end(line, {costs, rank_speeds_}, position, budget)};
+    sample_leg(points, line, leg, store);
     leg_seconds_ = std::min(2.0 * leg_seconds_, longest_leg_seconds);
-    cost_done_ += leg_cost(line, rates, leg);
-    networks_done_ += static_cast<double>(leg.size() * plan_.slice());
     position = leg.end;
-    report_progress(points, (leg.end - 1) / line.slices_per_point(), store);
+    for (const PointPart& part : parts_of_leg(line, leg)) done[part.point] = part.slices.end;
+    report_progress(points, parts_of_leg(line, leg).back().point, store);
+    if (position == line.size()) break;
+    const std::string reason = stop.reason(comm_, 2.0 * (leg_seconds_ + save_seconds_) + 1.0);
+    const bool due = comm_.root() && seconds_since(saved_at_) >= config_.run.checkpoint_interval;
+    if (reason.empty() && !comm_.any(due)) continue;
+    const Clock::time_point begin = Clock::now();
+    saved.save_running(points, done, store, path_, progress_->seconds_left(cost_done_));
+    saved_at_ = Clock::now();
+    save_seconds_ = comm_.max(seconds_since(begin));
+    if (!reason.empty()) return reason;
   }
+  return "";
 }
 
 void Simulation::report_progress(const Range& points, std::uint64_t point_in_group, const BlockStore& store) {
-  if (!comm_.any(comm_.root() && progress_.due())) return;
+  if (!comm_.any(comm_.root() && progress_->due())) return;
   const std::uint64_t point = points.begin + point_in_group;
   const std::string monitored =
       monitored_correlator(comm_, plan_, plan_.points()[point], point_in_group, pilot_.reference_kernels[point], store);
-  if (comm_.root()) progress_.report(cost_done_, networks_done_, monitored);
+  if (comm_.root()) progress_->report(cost_done_, networks_done_, monitored);
 }
 
-std::vector<std::string> Simulation::finish_group(const Range& points, const BlockStore& store, ResultWriter& writer) const {
-  write_block_sums(writer, plan_, store, points);
-  const auto ranks = static_cast<std::uint64_t>(comm_.size());
-  std::vector<std::string> tables;
-  for (std::uint64_t wave = 0; wave * ranks < points.size(); ++wave) {
-    BlockTable table = store.collect(wave);
-    std::optional<PointResult> result;
-    std::string text;
-    if (table.blocks() > 0) {
-      for (std::int64_t& count : table.counts) count *= static_cast<std::int64_t>(plan_.slice());
-      const std::uint64_t index = points.begin + wave * ranks + static_cast<std::uint64_t>(comm_.rank());
-      const ScanPoint& point = plan_.points()[index];
-      result = analyse(point, plan_.layout(), pilot_.reference_kernels[index], table);
-      text = result_table({point, result->networks, result->connected.value, result->connected.error,
-                           result->connected.leave_one_out, exact_connected(config_, point, plan_.layout())},
-                          plan_.layout(), TableLength::summary);
+std::string Simulation::finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store) {
+  const auto blocks = [&](const Range& points) -> const BlockStore& {
+    if (plan_.groups().size() > 1) {
+      store.emplace(comm_, points.size(), plan_.blocks(), plan_.layout().size());
+      saved.load(points, *store);
     }
-    write_estimates(writer, plan_, result ? &*result : nullptr);
-    for (std::string& part : comm_.gather(text)) tables.push_back(std::move(part));
-  }
-  return tables;
+    return *store;
+  };
+  TextPairs start = start_provenance(comm_, config_, path_, command);
+  if (!plan_.part().whole()) start.emplace_back("part", to_string(plan_.part()));
+  return write_result(comm_, {config_, plan_, pilot_.reference_kernels, blocks}, std::move(start),
+                      [&] { return end_provenance(plan_, comm_.size(), seconds_since(begin_)); });
 }
 
-std::string Simulation::run(const std::string& command) {
-  const Clock::time_point begin = Clock::now();
-  ResultWriter writer(comm_, config_.run.output,
-                      result_schema(config_, plan_, ResultKind::sample, start_provenance(comm_, config_, path_, command)));
-  std::string text;
+RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const StopSignal& stop) {
+  RunOutcome outcome;
+  double cost = 0.0;
+  for (std::size_t p = 0; p < plan_.points().size(); ++p)
+    cost += pilot_.slice_seconds[p] * static_cast<double>(plan_.blocks() * plan_.slices_per_block() - saved.slices_done()[p]);
+  progress_.emplace(cost);
+  saved.create_directory();
   end_job_on_lone_failure(comm_, [&] {
+    const bool one_group = plan_.groups().size() == 1;
+    std::optional<BlockStore> store;
     for (const Range& points : plan_.groups()) {
-      BlockStore store(comm_, points.size(), plan_.blocks(), plan_.layout().size());
-      sample_group(points, store);
-      for (const std::string& table : finish_group(points, store, writer))
-        if (!table.empty()) text += table + "\n";
+      store.emplace(comm_, points.size(), plan_.blocks(), plan_.layout().size());
+      saved.load(points, *store);
+      outcome.stopped_by = sample_group(points, *store, saved, stop);
+      if (!outcome.stopped_by.empty()) return;
+      if (!one_group) {
+        const std::vector<std::uint64_t> done(points.size(), plan_.blocks() * plan_.slices_per_block());
+        saved.save_finished(points, done, *store, path_, progress_->seconds_left(cost_done_));
+        saved_at_ = Clock::now();
+        store.reset();
+      }
     }
-    writer.commit(end_provenance(plan_, comm_.size(), seconds_since(begin)));
+    outcome.tables = finish(command, saved, store);
+    saved.remove();
   });
-  return text;
+  return outcome;
 }
 
 }  // namespace nnft

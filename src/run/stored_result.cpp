@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "nnft/core/error.hpp"
+#include "nnft/run/checkpoint_file.hpp"
 #include "nnft/run/ensemble_factory.hpp"
 
 namespace nnft {
@@ -25,7 +26,8 @@ Config stored_config(const ResultReader& file) {
 
 }  // namespace
 
-StoredResult::StoredResult(const ResultReader& file) : file_(file), config_(stored_config(file)), plan_(config_, 1) {
+StoredResult::StoredResult(const ResultReader& file)
+    : file_(file), config_(stored_config(file)), plan_(config_, 1, part_of(file)) {
   for (const int order : layout().orders()) {
     const std::string name = "G" + std::to_string(order) + "c";
     const std::vector<std::uint64_t> expected = {plan_.widths().size(), plan_.strengths().size(),

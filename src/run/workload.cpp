@@ -7,13 +7,6 @@
 namespace nnft {
 namespace {
 
-/// The part of a leg that lies in one point, as a range of slices u of that point.
-Range part_in_point(const SliceLine& line, const Range& leg, std::uint64_t point) {
-  const std::uint64_t first = point * line.slices_per_point();
-  const std::uint64_t last = first + line.slices_per_point();
-  return {std::max(leg.begin, first) - first, std::min(leg.end, last) - first};
-}
-
 /// The slices within `block` of slices u in `part`.
 Range slices_of_block(const SliceLine& line, const Range& part, std::uint64_t block) {
   const auto up_to = [&](std::uint64_t u) { return u / line.blocks + (block < u % line.blocks ? 1 : 0); };
@@ -27,57 +20,74 @@ std::uint64_t slices_before(double position, double cost, std::uint64_t count) {
   return slices >= static_cast<double>(count) ? count : static_cast<std::uint64_t>(slices);
 }
 
+/// Slices number `from` to `to` − 1 of a part that is sorted by block.
+void append_pieces(const SliceLine& line, const PointPart& part, const Range& cut, std::vector<Piece>& pieces) {
+  std::uint64_t position = 0;
+  for (std::uint64_t block = 0; block < line.blocks && position < cut.end; ++block) {
+    const Range slices = slices_of_block(line, part.slices, block);
+    const std::uint64_t from = std::max(cut.begin, position);
+    const std::uint64_t to = std::min(cut.end, position + slices.size());
+    if (from < to) pieces.push_back({part.point, block, {slices.begin + (from - position), slices.begin + (to - position)}});
+    position += slices.size();
+  }
+}
+
 }  // namespace
+
+std::uint64_t SliceLine::size() const noexcept {
+  return std::accumulate(todo.begin(), todo.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const Range& slices) { return sum + slices.size(); });
+}
+
+std::vector<PointPart> parts_of_leg(const SliceLine& line, const Range& leg) {
+  std::vector<PointPart> parts;
+  std::uint64_t first = 0;
+  for (std::uint64_t point = 0; point < line.todo.size() && first < leg.end; ++point) {
+    const Range& todo = line.todo[point];
+    const std::uint64_t begin = std::clamp(leg.begin, first, first + todo.size()) - first;
+    const std::uint64_t end = std::clamp(leg.end, first, first + todo.size()) - first;
+    if (begin < end) parts.push_back({point, {todo.begin + begin, todo.begin + end}});
+    first += todo.size();
+  }
+  return parts;
+}
 
 double leg_cost(const SliceLine& line, const WorkRates& rates, const Range& leg) {
   double cost = 0.0;
-  if (leg.begin == leg.end) return cost;
-  for (std::uint64_t p = leg.begin / line.slices_per_point(); p <= (leg.end - 1) / line.slices_per_point(); ++p)
-    cost += static_cast<double>(part_in_point(line, leg, p).size()) * rates.slice_cost[p];
+  for (const PointPart& part : parts_of_leg(line, leg))
+    cost += static_cast<double>(part.slices.size()) * rates.slice_cost[part.point];
   return cost;
 }
 
 std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64_t begin, double budget) {
   std::uint64_t end = begin;
-  for (std::uint64_t p = begin / line.slices_per_point(); p < line.points; ++p) {
-    const std::uint64_t left = (p + 1) * line.slices_per_point() - end;
-    const double affordable = std::floor(budget / rates.slice_cost[p]);
-    if (affordable < static_cast<double>(left)) {
-      end += affordable > 0.0 ? static_cast<std::uint64_t>(affordable) : 0;
-      break;
-    }
-    end += left;
-    budget -= static_cast<double>(left) * rates.slice_cost[p];
+  for (const PointPart& part : parts_of_leg(line, {begin, line.size()})) {
+    const std::uint64_t fit = slices_before(std::floor(budget / rates.slice_cost[part.point]), 1.0, part.slices.size());
+    end += fit;
+    budget -= static_cast<double>(fit) * rates.slice_cost[part.point];
+    if (fit < part.slices.size()) break;
   }
   return std::max(end, begin + 1);
 }
 
 std::vector<Piece> deal(const SliceLine& line, const WorkRates& rates, const Range& leg, int rank) {
   const double total = leg_cost(line, rates, leg);
-  const auto first_faster = rates.rank_speed.begin();
-  const double all = std::accumulate(first_faster, rates.rank_speed.end(), 0.0);
-  const double before = std::accumulate(first_faster, first_faster + rank, 0.0);
-  const double with_mine = std::accumulate(first_faster, first_faster + rank + 1, 0.0);
+  const auto first_speed = rates.rank_speed.begin();
+  const double all = std::accumulate(first_speed, rates.rank_speed.end(), 0.0);
+  const double before = std::accumulate(first_speed, first_speed + rank, 0.0);
+  const double with_mine = std::accumulate(first_speed, first_speed + rank + 1, 0.0);
   const bool last_rank = static_cast<std::size_t>(rank) + 1 == rates.rank_speed.size();
   double cut_begin = total * (before / all);
   double cut_end = total * (with_mine / all);
 
   std::vector<Piece> pieces;
-  for (std::uint64_t p = leg.begin / line.slices_per_point(); p < line.points && p * line.slices_per_point() < leg.end; ++p) {
-    const Range part = part_in_point(line, leg, p);
-    const double cost = rates.slice_cost[p];
-    const std::uint64_t first = slices_before(cut_begin, cost, part.size());
-    const std::uint64_t end = last_rank ? part.size() : slices_before(cut_end, cost, part.size());
-    cut_begin -= static_cast<double>(part.size()) * cost;
-    cut_end -= static_cast<double>(part.size()) * cost;
-    std::uint64_t position = 0;
-    for (std::uint64_t block = 0; block < line.blocks && position < end; ++block) {
-      const Range slices = slices_of_block(line, part, block);
-      const std::uint64_t from = std::max(first, position);
-      const std::uint64_t to = std::min(end, position + slices.size());
-      if (from < to) pieces.push_back({p, block, {slices.begin + (from - position), slices.begin + (to - position)}});
-      position += slices.size();
-    }
+  for (const PointPart& part : parts_of_leg(line, leg)) {
+    const double cost = rates.slice_cost[part.point];
+    const std::uint64_t count = part.slices.size();
+    append_pieces(line, part, {slices_before(cut_begin, cost, count), last_rank ? count : slices_before(cut_end, cost, count)},
+                  pieces);
+    cut_begin -= static_cast<double>(count) * cost;
+    cut_end -= static_cast<double>(count) * cost;
   }
   return pieces;
 }

@@ -66,6 +66,8 @@ def expected_dimensions(kind):
     """Every dataset with its dimensions, in creation order."""
     scan = ("width", "strength")
     dimensions = ["width", "strength", *(["block"] if kind == "sample" else []), "site", "component", "pair", "quad"]
+    if kind == "sample":
+        dimensions.append("subtree")
     expected = {name: (name,) for name in dimensions}
     expected["site_x"] = ("site", "component")
     expected.update({name: (PACKED[n],) for n in LEGS for name in LEGS[n]})
@@ -78,11 +80,14 @@ def expected_dimensions(kind):
         if kind == "sample":
             expected[f"G{n}c_bias"] = (*scan, PACKED[n])
             expected[f"G{n}c_jackknife"] = ("block", *scan, PACKED[n])
+    if kind == "sample":
+        expected.update({f"subtree_sum{n}": ("subtree", *scan, "block", PACKED[n]) for n in LEGS})
     return expected
 
 
-SIZES = {"width": 2, "strength": 1, "block": BLOCKS, "site": 4, "component": 2, "pair": 10, "quad": 35}
-INTEGERS = {"block", "site", "component", "pair", "quad", "count", *LEGS[2], *LEGS[4]}
+SUBTREES = [level for level in range(63, -1, -1) if ROUNDS >> level & 1]
+SIZES = {"width": 2, "strength": 1, "block": BLOCKS, "site": 4, "component": 2, "pair": 10, "quad": 35, "subtree": len(SUBTREES)}
+INTEGERS = {"block", "subtree", "site", "component", "pair", "quad", "count", *LEGS[2], *LEGS[4]}
 
 
 def check_dataset(dataset, kind, estimator):
@@ -101,9 +106,12 @@ def check_dataset(dataset, kind, estimator):
         if name[0] == "G":
             assert set(LEGS[int(name[1])]) <= set(variable.coords), f"{name} has no tuple coordinates"
     for dim in dimensions:
-        values = {"width": WIDTHS, "strength": [0.0]}.get(dim, range(SIZES[dim]))
+        values = {"width": WIDTHS, "strength": [0.0], "subtree": SUBTREES}.get(dim, range(SIZES[dim]))
         assert np.array_equal(dataset[dim].values, values), (dim, dataset[dim].values)
     assert np.array_equal(dataset["site_x"].values, SITES)
+    for n in LEGS if kind == "sample" else []:
+        whole, subtrees = dataset[f"sum{n}"].values, dataset[f"subtree_sum{n}"].values
+        assert np.abs(subtrees.sum(axis=0) - whole).max() <= 1e-13 * np.abs(subtrees).sum(axis=0).max(), n
     for n, legs in LEGS.items():
         assert np.array_equal(np.stack([dataset[leg].values for leg in legs], axis=1), TUPLES[n]), legs
     attributes = {"nnft_format": "1", "kind": kind, "estimator": estimator, "architecture": "cos"}
@@ -144,7 +152,8 @@ def check_opens(path, kind, estimator):
 
 PARTITIONS_OF_4 = [[(0, 1, 2, 3)], [(0, 1), (2, 3)], [(0, 2), (1, 3)], [(0, 3), (1, 2)]]  # those without odd parts
 PAIRINGS = PARTITIONS_OF_4[1:]
-MISTAKES = ["drop a pairing", "forget K0", "K0 in order 4", "keep the bias", "bias of other sign", "error without B-1", "a block less"]
+MISTAKES = ["drop a pairing", "forget K0", "K0 in order 4", "keep the bias", "bias of other sign", "error without B-1"]
+MISTAKES += ["a block less"]
 
 
 def pair_product(pairing, of_pair):

@@ -18,20 +18,34 @@ sample() {
   fi
 }
 
-digest() { timeout 60 "$NNFT" show --digest "$1" | cut -d' ' -f1; }
+# later COMMAND…: side by side with others, because starting a job is mostly waiting. settle: all of them have succeeded.
+started=()
+later() {
+  "$@" &
+  started+=("$!")
+  if [[ ${#started[@]} -ge 3 ]]; then settle; fi
+}
+settle() {
+  local failed=0 pid
+  for pid in "${started[@]}"; do wait "$pid" || failed=1; done
+  started=()
+  if [[ $failed -ne 0 ]]; then exit 1; fi
+}
 
-# same REFERENCE FILE… / different REFERENCE FILE…: by digest, which must be one.
+# same FILE FILE…: all have one digest. different FILE FILE: they have two.
+digests() {
+  timeout 60 "$NNFT" show --digest "$@" >digests.log || fail "no digests of $*"
+  [[ $(grep -cE '^[0-9a-f]{64}  ' digests.log) -eq $# ]] || fail "not one digest for each of $*"
+  cut -d' ' -f1 digests.log | sort -u | wc -l
+}
 same() {
-  local reference file found
-  reference=$(digest "$1")
-  [[ $reference =~ ^[0-9a-f]{64}$ ]] || fail "$1 has no digest"
-  for file in "${@:2}"; do
-    found=$(digest "$file")
-    [[ $found == "$reference" ]] || fail "$file has digest $found, $1 has $reference"
-  done
+  if [[ $(digests "$@") -ne 1 ]]; then
+    cat digests.log >&2
+    fail 'these should be one result'
+  fi
 }
 different() {
-  if (same "$@") 2>/dev/null; then fail "$2 has the digest of $1"; fi
+  if [[ $(digests "$@") -ne 2 ]]; then fail "$2 has the digest of $1"; fi
 }
 
 # Memory for a few scan points only, so that they are worked in several rounds.
@@ -59,8 +73,9 @@ for estimator in conditional plain; do
   for ranks in 1 2 3 4 7; do
     networks=600100
     if [[ $estimator == plain ]]; then networks=60100; fi
-    sample "$ranks" "$estimator.$ranks.h5" uneven.ini --measure.estimator="$estimator" --run.networks="$networks"
+    later sample "$ranks" "$estimator.$ranks.h5" uneven.ini --measure.estimator="$estimator" --run.networks="$networks"
   done
+  settle
   same "$estimator".{1,2,3,4,7}.h5
 done
 different conditional.1.h5 plain.1.h5
@@ -82,17 +97,19 @@ for estimator in conditional plain; do
   sample 1 "large.$estimator.h5" large.ini --measure.estimator="$estimator" --run.max-memory=2G
   if (in_rounds "large.$estimator.h5") 2>/dev/null; then fail '2G were not enough for one round'; fi
   for ranks in 1 2 3 4 7; do
-    sample "$ranks" "large.$estimator.$ranks.h5" large.ini --measure.estimator="$estimator"
-    in_rounds "large.$estimator.$ranks.h5"
+    later sample "$ranks" "large.$estimator.$ranks.h5" large.ini --measure.estimator="$estimator"
   done
+  settle
+  for ranks in 1 2 3 4 7; do in_rounds "large.$estimator.$ranks.h5"; done
   same "large.$estimator.h5" "large.$estimator".{1,2,3,4,7}.h5
 done
 
 # Another seed or another slice is another result, down to the digest.
 small=(uneven.ini --run.networks=3000)
-sample 2 small.h5 "${small[@]}"
-sample 2 seed.h5 "${small[@]}" --run.seed=2
-sample 2 slice.h5 "${small[@]}" --run.slice=25
+later sample 2 small.h5 "${small[@]}"
+later sample 2 seed.h5 "${small[@]}" --run.seed=2
+later sample 2 slice.h5 "${small[@]}" --run.slice=25
+settle
 different small.h5 seed.h5
 different small.h5 slice.h5
 
@@ -105,30 +122,34 @@ import numpy as np
 
 
 def datasets(path):
+    """Values, and which axis is that of the width, if any."""
     with h5py.File(path) as file:
-        return {name: item[...] for name, item in file["/"].items() if isinstance(item, h5py.Dataset)}
+        found = {}
+        for name, item in file["/"].items():
+            if isinstance(item, h5py.Dataset):
+                dimensions = [d[0].name if len(d) else None for d in item.dims]
+                found[name] = item[...], dimensions.index("/width") if "/width" in dimensions else None
+        return found
 
 
-def of_width(name, values, row):
-    """Leave-one-out values have the block in front of the width; dimensions and sites have no width at all."""
-    if name.endswith("_jackknife"):
-        return values[:, row]
-    return values[row] if name[0] == "G" or name in ("reference_kernel", "count", "sum2", "sum4") else values
+def of_width(dataset, row):
+    values, axis = dataset
+    return values if axis is None else values.take(row, axis)
 
 
 a, b, tolerance = datasets(sys.argv[1]), datasets(sys.argv[2]), float(sys.argv[3])
-assert list(a) == list(b) and "G4c_jackknife" in a, "not the same datasets"
+assert list(a) == list(b) and a["G4c_jackknife"][1] == 1, "not the same datasets"
 worst = 0.0
-for row, width in enumerate(a["width"]):
-    (there,) = np.flatnonzero(b["width"] == width)
+for row, width in enumerate(a["width"][0]):
+    (there,) = np.flatnonzero(b["width"][0] == width)
     for name in set(a) - {"width"}:
-        mine, theirs = of_width(name, a[name], row), of_width(name, b[name], there)
+        mine, theirs = of_width(a[name], row), of_width(b[name], there)
         assert mine.shape == theirs.shape and np.isfinite(mine).all() and np.isfinite(theirs).all(), name
         if tolerance == 0.0:
             assert mine.tobytes() == theirs.tobytes(), f"{name} of width {width:g} differs"
         # Errors and biases are small differences of the correlators.
         largest = name.split("_")[0] if name[0] == "G" else name
-        scale = np.abs(of_width(largest, a[largest], row)).max()
+        scale = np.abs(of_width(a[largest], row)).max()
         worst = max(worst, np.abs(mine - theirs).max() / (scale or 1.0))
 assert worst <= tolerance, f"off by {worst:.2g}"
 print(f"largest relative difference {worst:.2g}")
@@ -159,7 +180,10 @@ for estimator in conditional plain; do
     fi
     [[ $status -eq 0 ]] || { cat "$output.log" >&2; fail "--run.simd=$simd ended with exit code $status"; }
     [[ $(recorded "$output") == "$simd" ]] || fail "$output says it was made by $(recorded "$output"), not $simd"
-    contains "$estimator.generic.h5" "$output" 1e-11 >contains.log 2>&1 || { cat contains.log >&2; fail "$simd and generic differ"; }
+    contains "$estimator.generic.h5" "$output" 1e-11 >contains.log 2>&1 || {
+      cat contains.log >&2
+      fail "$simd and generic differ"
+    }
     widest=$output
   done
   sample 2 "$estimator.auto.h5" "${small[@]}" --measure.estimator="$estimator" --run.simd=auto

@@ -31,6 +31,8 @@ struct Variable {
   std::string long_name;
   std::string coordinates;  ///< names of auxiliary coordinates, separated by spaces (CF convention); may be empty
   std::variant<std::monostate, std::vector<std::int64_t>, std::vector<double>> values = {};
+  /// Dimensions of which a write takes one place at a time: no chunk spans two of them, or each write would touch all chunks.
+  std::vector<std::string> written_singly = {};
 };
 
 /// The whole content of a file, in creation order.

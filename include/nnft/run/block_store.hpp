@@ -24,6 +24,12 @@ class BlockStore {
 
   /// Hands over subtrees of an entry, whoever owns it.
   void deposit(std::uint64_t point, std::uint64_t block, SumTree&& tree);
+  /// Puts a subtree into a block that this rank owns.
+  void deposit_owned(std::uint64_t point, std::uint64_t block, SumNode&& node);
+  /// The blocks of a point that this rank owns.
+  Range owned_blocks(std::uint64_t point) const;
+  std::uint64_t points() const noexcept { return points_; }
+  std::uint64_t blocks() const noexcept { return blocks_; }
   /// Brings every deposited subtree to its owner (one all-to-all). Collective.
   void settle();
 

@@ -42,6 +42,8 @@ struct RunConfig {
   int slice = 256;             ///< samples per slice, >= 1
   std::string output;          ///< default: the config's name with .h5 in the working directory
   std::uint64_t max_memory = 2ull << 30;  ///< bytes per rank
+  double checkpoint_interval = 300.0;     ///< seconds of work that a kill may cost at most, >= 0
+  double max_walltime = 0.0;              ///< seconds after which a run saves and stops; 0: the end of the SLURM job, if any
   std::string simd = "auto";              ///< auto | generic | avx2 | avx512
 
   bool operator==(const RunConfig&) const = default;

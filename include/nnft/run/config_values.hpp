@@ -50,6 +50,9 @@ Complaints read_positive(std::string_view text, double& value);
 /// A number of bytes in the range.
 Complaints read_bytes(std::string_view text, WholeRange range, std::uint64_t& bytes);
 
+/// A time: a number >= 0 with s (seconds), m, h or d; without a letter seconds. At most 1e9 s.
+Complaints read_seconds(std::string_view text, double& seconds);
+
 /// The path of a file: valid UTF-8 that does not end with '/'.
 Complaints read_path(std::string_view text, std::string& path);
 

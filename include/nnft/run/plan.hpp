@@ -6,6 +6,7 @@
 
 #include "nnft/parallel/partition.hpp"
 #include "nnft/run/config.hpp"
+#include "nnft/run/part.hpp"
 #include "nnft/stats/moment_layout.hpp"
 
 namespace nnft {
@@ -30,20 +31,30 @@ struct MemoryEstimate {
 /// The fixed structure of a run: a pure function of the config and, for the grouping only, of the number of ranks.
 class Plan {
  public:
-  /// @throws UsageError if a single scan point does not fit run.max-memory, with the memory it would need.
-  Plan(const Config& config, int ranks);
+  /// @throws UsageError if a single scan point does not fit run.max-memory, with the memory it would need, or if the part has
+  /// fewer than two blocks.
+  Plan(const Config& config, int ranks, const Part& part = {});
+
+  const Part& part() const noexcept { return part_; }
 
   const MomentLayout& layout() const noexcept { return layout_; }
   const std::vector<double>& widths() const noexcept { return widths_; }
   const std::vector<double>& strengths() const noexcept { return strengths_; }
   /// Scan points, the last axis fastest.
   const std::vector<ScanPoint>& points() const noexcept { return points_; }
+  /// Blocks of this part; from here on a block is a number below it.
   std::uint64_t blocks() const noexcept { return blocks_; }
+  /// The number of a block in the whole run.
+  std::uint64_t block_label(std::uint64_t block) const noexcept { return part_.index + block * part_.count; }
+  /// The number of a slice of a block in the whole run: slices are dealt to the blocks of the whole run in turn.
+  std::uint64_t slice_label(std::uint64_t block, std::uint64_t slice_of_block) const noexcept {
+    return slice_of_block * all_blocks_ + block_label(block);
+  }
   /// Samples in a slice.
   std::uint64_t slice() const noexcept { return slice_; }
   /// Slices of each block of each point.
   std::uint64_t slices_per_block() const noexcept { return slices_per_block_; }
-  /// Networks of each point, rounded up to whole rounds of blocks × slice.
+  /// Networks of each point in this part, rounded up to whole rounds of blocks × slice.
   std::uint64_t networks() const noexcept { return slices_per_block_ * blocks_ * slice_; }
   /// Consecutive scan points that are worked on with their tables in memory, group after group.
   const std::vector<Range>& groups() const noexcept { return groups_; }
@@ -60,6 +71,8 @@ class Plan {
   std::vector<double> widths_;
   std::vector<double> strengths_ = {0.0};
   std::vector<ScanPoint> points_;
+  Part part_;
+  std::uint64_t all_blocks_;
   std::uint64_t blocks_;
   std::uint64_t slice_;
   std::uint64_t slices_per_block_;

@@ -15,6 +15,8 @@ class Progress {
   /// @param total_cost of the whole run, in the unit of `report`.
   explicit Progress(double total_cost) : start_(Clock::now()), last_(start_), total_(total_cost) {}
 
+  /// Seconds that the rest will take at the pace so far.
+  double seconds_left(double done) const;
   /// Whether a line is due; ask on the root only.
   bool due() const;
   /// @param done cost so far; @param networks so far; @param monitored e.g. "G4c(0 0 0 0) at width 8: 0.0471(3), 0.6 %".

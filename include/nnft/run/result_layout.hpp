@@ -23,6 +23,9 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
 /// Writes the sums of the blocks that each rank owns; `first_point` is the group's first scan point. Collective.
 void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
 
+/// Writes the finished subtrees of the blocks that each rank owns, from which a run with more networks goes on. Collective.
+void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
+
 /// Writes one point's estimates per rank; a rank without one passes nullptr. Collective.
 void write_estimates(ResultWriter& writer, const Plan& plan, const PointResult* result);
 

@@ -1,17 +1,21 @@
 #pragma once
 /// @file The main job: samples every scan point, reduces, writes estimates with errors.
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nnft/core/simd_path.hpp"
 #include "nnft/parallel/communicator.hpp"
 #include "nnft/run/block_store.hpp"
+#include "nnft/run/checkpoint.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/pilot.hpp"
 #include "nnft/run/plan.hpp"
 #include "nnft/run/progress.hpp"
 #include "nnft/run/result_layout.hpp"
+#include "nnft/run/stop_signal.hpp"
 #include "nnft/run/workload.hpp"
 
 namespace nnft {
@@ -20,23 +24,30 @@ namespace nnft {
 /// @throws UsageError if a rank lacks the named one.
 SimdPath agree_on_simd_path(const Communicator& comm, const std::string& wanted);
 
+/// How a run ended.
+struct RunOutcome {
+  std::string stopped_by;  ///< empty if the run is complete; the same on every rank
+  std::string tables;      ///< of all scan points, on the root
+};
+
 /// One run of a config on all ranks of a communicator.
 class Simulation {
  public:
   /// Collective. @throws UsageError if the config cannot be run.
-  Simulation(const Communicator& comm, Config config, SimdPath path);
+  Simulation(const Communicator& comm, Config config, SimdPath path, const Part& part);
 
   const Plan& plan() const noexcept { return plan_; }
 
-  /// Samples, reduces, writes run.output, and returns on the root a table for each scan point, empty elsewhere. Collective.
+  /// Goes on where `saved` ends: samples, reduces, saves, writes run.output and removes what was saved on the way. Collective.
   /// @throws IoError on every rank; a failure of one rank alone ends the job.
-  std::string run(const std::string& command);
+  RunOutcome run(const std::string& command, Checkpoint& saved, const StopSignal& stop);
 
  private:
-  void sample_group(const Range& points, BlockStore& store);
+  std::string sample_group(const Range& points, BlockStore& store, Checkpoint& saved, const StopSignal& stop);
+  void sample_leg(const Range& points, const SliceLine& line, const Range& leg, BlockStore& store);
+  std::string finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store);
   void sample_pieces(const Range& points, const std::vector<Piece>& pieces, BlockStore& store) const;
   void report_progress(const Range& points, std::uint64_t point_in_group, const BlockStore& store);
-  std::vector<std::string> finish_group(const Range& points, const BlockStore& store, ResultWriter& writer) const;
 
   const Communicator& comm_;
   Config config_;
@@ -45,9 +56,12 @@ class Simulation {
   Pilot pilot_;
   std::vector<double> rank_speeds_;  ///< slices per pilot slice time, by rank
   double leg_seconds_;
+  double save_seconds_ = 0.0;                    ///< the last checkpoint took so long
+  std::chrono::steady_clock::time_point begin_;  ///< of this object
+  std::chrono::steady_clock::time_point saved_at_;
   double cost_done_ = 0.0;
   double networks_done_ = 0.0;
-  Progress progress_;
+  std::optional<Progress> progress_;
 };
 
 }  // namespace nnft

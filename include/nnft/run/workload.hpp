@@ -16,16 +16,23 @@ struct Piece {
   friend bool operator==(const Piece&, const Piece&) = default;
 };
 
-/// The slices of a group of scan points on one line: point after point, and within a point slice u = (slice within block) ·
-/// blocks + block. A run walks along it leg by leg.
+/// The slices that a group of scan points still needs, on one line: point after point, and within a point slice u = (slice
+/// within block) · blocks + block. A run walks along it leg by leg.
 struct SliceLine {
-  std::uint64_t points;
   std::uint64_t blocks;
-  std::uint64_t slices_per_block;
+  std::vector<Range> todo;  ///< for each point the slices u it still needs
 
-  std::uint64_t slices_per_point() const noexcept { return blocks * slices_per_block; }
-  std::uint64_t size() const noexcept { return points * slices_per_point(); }
+  std::uint64_t size() const noexcept;
 };
+
+/// The slices of one point that lie in a leg.
+struct PointPart {
+  std::uint64_t point;
+  Range slices;  ///< slices u of the point
+};
+
+/// The parts of a leg [begin, end) of the line, point after point.
+std::vector<PointPart> parts_of_leg(const SliceLine& line, const Range& leg);
 
 /// Who works how fast, as measured: relative cost of a slice of each point, relative speed of each rank. All positive.
 struct WorkRates {

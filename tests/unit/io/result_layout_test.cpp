@@ -29,6 +29,16 @@ TEST(ChunkShape, CutsLeadingDimensionsEvenly) {
   EXPECT_EQ(chunk_shape(Shape{256, 4, 3, 3876}), (Shape{2, 4, 3, 3876}));
 }
 
+TEST(ChunkShape, SpansNoTwoPlacesOfADimensionThatIsWrittenSingly) {
+  Schema schema;
+  for (const char* name : {"block", "width", "quad"})
+    schema.dimensions.push_back({name, std::vector<std::int64_t>(name[0] == 'w' ? 40 : 330), ""});
+  Variable variable{"jackknife", {"block", "width", "quad"}, ElementType::float64, "", "", {}, {"width"}};
+  EXPECT_EQ(chunk_shape(variable, schema), (Shape{330, 1, 330}));
+  variable.written_singly.clear();
+  EXPECT_EQ(chunk_shape(variable, schema), (Shape{9, 40, 330}));
+}
+
 TEST(ChunkShape, StaysBetweenAQuarterAndOneMebibyte) {
   for (const std::uint64_t packed : {1U, 7U, 36U, 330U, 1716U, 3876U, 54264U, 70000U, 131073U, 900001U}) {
     for (const std::uint64_t blocks : {1U, 5U, 64U, 256U, 4096U}) {

@@ -53,7 +53,7 @@ TEST(Config, ReadsWhatIsGivenAndTakesDefaultsForTheRest) {
   ASSERT_EQ(config.sites.cols(), 1);
   EXPECT_EQ(config.sites(1, 0), 0.5);
   EXPECT_EQ(config.measure, (MeasureConfig{{2, 4}, EstimatorKind::conditional, JackknifeOutput::automatic}));
-  EXPECT_EQ(config.run, (RunConfig{1, 1'000'000, 256, 256, "a.h5", 2ull << 30, "auto"}));
+  EXPECT_EQ(config.run, (RunConfig{1, 1'000'000, 256, 256, "a.h5", 2ull << 30, 300.0, 0.0, "auto"}));
 }
 
 TEST(Config, DefaultTextsAgreeWithDefaultMembers) {
@@ -69,14 +69,17 @@ TEST(Config, ReadsEveryKey) {
   const Config config = parse(
       "[field]\narchitecture=cos\ninput-dim=2\nwidth=5 3 1e3\nsigma-weight=1.1\nsigma-out=+2e-1\n"
       "[sites]\npoints=0 -1.5;2\t.25 ; \n[measure]\norders=2\nestimator=plain\njackknife=none\n"
-      "[run]\nseed=18446744073709551615\nnetworks=1.5e3\nblocks=2\nslice=1\noutput=out dir/x.h5\nmax-memory=512M\nsimd=avx2\n");
+      "[run]\nseed=18446744073709551615\nnetworks=1.5e3\nblocks=2\nslice=1\noutput=out "
+      "dir/x.h5\nmax-memory=512M\ncheckpoint-interval=1.5m\n"
+      "max-walltime=2h\nsimd=avx2\n");
   EXPECT_EQ(config.field, (FieldConfig{"cos", 2, {5.0, 3.0, 1000.0}, 1.1, 0.2}));
   RowMatrix sites(2, 2);
   sites << 0.0, -1.5, 2.0, 0.25;
   ASSERT_EQ(config.sites.rows(), 2);
   EXPECT_EQ(config.sites, sites);
   EXPECT_EQ(config.measure, (MeasureConfig{{2}, EstimatorKind::plain, JackknifeOutput::none}));
-  EXPECT_EQ(config.run, (RunConfig{std::numeric_limits<std::uint64_t>::max(), 1500, 2, 1, "out dir/x.h5", 512ull << 20, "avx2"}));
+  EXPECT_EQ(config.run, (RunConfig{std::numeric_limits<std::uint64_t>::max(), 1500, 2, 1, "out dir/x.h5", 512ull << 20, 90.0,
+                                   7200.0, "avx2"}));
 }
 
 TEST(Config, AcceptsForeignLineEndsByteOrderMarkTabsCommentsAndEmptySections) {
@@ -133,12 +136,12 @@ TEST(Config, OutputIsNamedAfterTheConfig) {
 }
 
 TEST(Config, ResolvedIsCanonical) {
-  EXPECT_EQ(
-      parse(replaced(minimal, "0; 0.5; 1", "0.10;1e-9 ;-3e0")).resolved(),
-      "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\n\n"
-      "[sites]\npoints = 0.1; 1e-09; -3\n\n"
-      "[measure]\norders = 2 4\nestimator = conditional\njackknife = auto\n\n"
-      "[run]\nseed = 1\nnetworks = 1000000\nblocks = 256\nslice = 256\noutput = a.h5\nmax-memory = 2147483648\nsimd = auto\n");
+  EXPECT_EQ(parse(replaced(minimal, "0; 0.5; 1", "0.10;1e-9 ;-3e0")).resolved(),
+            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\n\n"
+            "[sites]\npoints = 0.1; 1e-09; -3\n\n"
+            "[measure]\norders = 2 4\nestimator = conditional\njackknife = auto\n\n"
+            "[run]\nseed = 1\nnetworks = 1000000\nblocks = 256\nslice = 256\noutput = a.h5\nmax-memory = "
+            "2147483648\ncheckpoint-interval = 300s\nmax-walltime = 0s\nsimd = auto\n");
 }
 
 TEST(Config, ResolvedReadsBackAsTheSame) {

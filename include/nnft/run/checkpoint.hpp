@@ -1,0 +1,80 @@
+#pragma once
+/// @file What a run saves so that it can be stopped or killed at any moment and go on: files in the directory OUTPUT.part.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nnft/core/simd_path.hpp"
+#include "nnft/parallel/communicator.hpp"
+#include "nnft/run/block_store.hpp"
+#include "nnft/run/checkpoint_file.hpp"
+#include "nnft/run/config.hpp"
+#include "nnft/run/plan.hpp"
+#include "nnft/stats/moment_layout.hpp"
+
+namespace nnft {
+
+/// The keys in which two identities (Config::identity) differ, one line each: `field.width: there '8 16', here '8'`.
+std::string differing_keys(const std::string& there, const std::string& here);
+
+/// The files of a run on their way to a result. Finished memory rounds are immutable, `points.A-B.h5`; the running one has two
+/// generations, `running.0.h5` and `running.1.h5`, written in turn, so that a sound one is there at any moment. A finished OUTPUT
+/// whose `networks` is raised serves as a further source. Every file carries fletcher32 checksums, a checksum of its header and
+/// the identity of its run. All members are collective.
+class Checkpoint {
+ public:
+  /// Whether to go on with what is saved, or to remove OUTPUT.part and not to look at OUTPUT.
+  enum class Start { resume, fresh };
+
+  /// Looks at OUTPUT.part and OUTPUT. @throws UsageError if they belong to another config (with the keys that differ), IoError if
+  /// a finished round or OUTPUT is damaged. A damaged generation of the running round is passed over with a message.
+  Checkpoint(const Communicator& comm, const Config& config, const Plan& plan, Start start);
+
+  /// The instruction set that everything saved was made with; nothing if nothing was saved.
+  std::optional<SimdPath> simd_path() const noexcept { return simd_; }
+  /// For each scan point how many of its slices u are done.
+  const std::vector<std::uint64_t>& slices_done() const noexcept { return done_; }
+  /// Whether a finished OUTPUT is among the sources.
+  bool has_result() const noexcept { return has_result_; }
+
+  /// Deposits the saved subtrees of scan points `points` in a store of just these points. @throws IoError if a file is damaged
+  /// or does not hold the slices it claims.
+  void load(const Range& points, BlockStore& store) const;
+
+  /// Makes OUTPUT.part, so that a directory that cannot be written is found before the work. @throws IoError.
+  void create_directory() const;
+  /// Saves the running round; `done` for each of its points, `seconds_left` for `nnft show`. @throws IoError; what was saved
+  /// before remains.
+  void save_running(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store, SimdPath path,
+                    double seconds_left);
+  /// Saves a finished round, after which the running one is forgotten. @throws IoError.
+  void save_finished(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store, SimdPath path,
+                     double seconds_left);
+
+  /// Removes OUTPUT.part: the result is complete. @throws IoError.
+  void remove();
+
+ private:
+  void refuse_directory() const;
+  void find_sources();
+  void require_same_run(const CheckpointSource& source) const;
+  void add_source(CheckpointSource source);
+
+  const Communicator& comm_;
+  std::string output_;
+  std::string directory_;
+  std::string config_;
+  std::string identity_;
+  MomentLayout layout_;
+  std::uint64_t blocks_;
+  std::uint64_t slice_;
+  std::vector<std::uint64_t> done_;
+  std::vector<CheckpointSource> sources_;
+  std::optional<SimdPath> simd_;
+  std::uint64_t sequence_ = 0;
+  bool has_result_ = false;
+};
+
+}  // namespace nnft

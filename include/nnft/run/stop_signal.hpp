@@ -1,0 +1,33 @@
+#pragma once
+/// @file What makes a run save and stop: a signal, a file, the clock.
+
+#include <chrono>
+#include <string>
+
+#include "nnft/parallel/communicator.hpp"
+
+namespace nnft {
+
+/// While it lives, SIGUSR1 and SIGTERM only ask the run to stop. One object at a time.
+class StopSignal {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// @param stop_file a file whose appearance stops the run; @param max_walltime seconds from now, 0 for the end of the SLURM job
+  /// if SLURM_JOB_END_TIME is set, otherwise none.
+  StopSignal(std::string stop_file, double max_walltime);
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  /// Why the run must stop, or empty. `seconds_to_save` is what stopping will take: a leg and a checkpoint. The same on every
+  /// rank. Collective.
+  std::string reason(const Communicator& comm, double seconds_to_save) const;
+
+ private:
+  std::string stop_file_;
+  Clock::time_point start_;
+  double limit_;  ///< seconds after start, infinite if there is none
+};
+
+}  // namespace nnft

@@ -1,0 +1,63 @@
+#include "app/dry_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "nnft/core/format.hpp"
+#include "nnft/run/pilot.hpp"
+
+namespace nnft::app {
+namespace {
+
+constexpr double trial_seconds = 2.0;
+/// What a shared file system is assumed to write, bytes per second.
+constexpr double disk_speed = 2e8;
+
+/// How much longer the slices of a trial take on this rank, with all ranks busy, than the pilot measured.
+double slowdown(const Communicator& comm, const Config& config, const Plan& plan, const Pilot& pilot, SimdPath path) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> sums(static_cast<std::size_t>(plan.layout().size()));
+  const auto points = static_cast<std::uint64_t>(plan.points().size());
+  double expected = 0.0, elapsed = 0.0;
+  const Clock::time_point start = Clock::now();
+  for (auto p = static_cast<std::uint64_t>(comm.rank()) % points; elapsed < trial_seconds; p = (p + 1) % points) {
+    MomentSampler sampler = make_sampler(config, plan, p, pilot.reference_kernels[p], path);
+    const Clock::time_point turn = Clock::now();
+    do {
+      sampler.add_slice(first_pilot_sample, static_cast<int>(plan.slice()), sums);
+      expected += pilot.slice_seconds[p];
+      elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    } while (elapsed < trial_seconds && std::chrono::duration<double>(Clock::now() - turn).count() < 0.1);
+  }
+  return elapsed / expected;
+}
+
+}  // namespace
+
+void dry_run(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path) {
+  const Pilot pilot = run_pilot(comm, config, plan, path);
+  const double factor = comm.max(slowdown(comm, config, plan, pilot, path));
+  double core_seconds = 0.0;
+  for (const double slice : pilot.slice_seconds)
+    core_seconds += factor * slice * static_cast<double>(plan.blocks() * plan.slices_per_block());
+  if (!comm.root()) return;
+  const double wall = core_seconds / comm.size();
+  const double tables = 8.0 * static_cast<double>(plan.blocks() * plan.points().size()) * plan.layout().size() * 2.0;
+  const double interval = std::clamp(100.0 * tables / disk_speed, 60.0, 3600.0);
+  const auto minutes = static_cast<long>(std::ceil((1.25 * wall + 60.0) / 60.0));
+  std::printf("%s\n", config.resolved().c_str());
+  std::printf("# networks       %llu for each of %zu scan points%s%s\n", static_cast<unsigned long long>(plan.networks()),
+              plan.points().size(), plan.part().whole() ? "" : ", part ",
+              plan.part().whole() ? "" : to_string(plan.part()).c_str());
+  std::printf("# memory         %s per rank at most, %zu memory round%s\n", format_bytes(plan.memory().total()).c_str(),
+              plan.groups().size(), plan.groups().size() == 1 ? "" : "s");
+  std::printf("# result file    %s\n", format_bytes(plan.file_bytes()).c_str());
+  std::printf("# time           %.4g core-hours: %s on %d ranks (from a trial of %.0f s)\n", core_seconds / 3600.0,
+              format_duration(wall).c_str(), comm.size(), trial_seconds);
+  std::printf("# suggested      --time=%02ld:%02ld:00  --run.checkpoint-interval=%.0fs\n", minutes / 60, minutes % 60, interval);
+}
+
+}  // namespace nnft::app

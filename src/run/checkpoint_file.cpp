@@ -1,0 +1,264 @@
+#include "nnft/run/checkpoint_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <numeric>
+
+#include "nnft/core/error.hpp"
+#include "nnft/core/sha256.hpp"
+#include "nnft/io/result_file.hpp"
+#include "nnft/random/stream.hpp"
+#include "nnft/run/config.hpp"
+#include "nnft/run/provenance.hpp"
+
+namespace nnft {
+namespace {
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// Rows that are read or written at a time: about 32 MiB.
+std::uint64_t rows_at_a_time(std::uint64_t moments) { return std::max<std::uint64_t>(1, (1u << 22) / moments); }
+
+std::string checksum(const TextPairs& entries) {
+  std::string text;
+  for (const auto& [name, value] : entries)
+    if (name != "header_sha256") text += name + "=" + value + "\n";
+  return sha256_hex(text);
+}
+
+std::vector<std::int64_t> counting(std::uint64_t count) {
+  std::vector<std::int64_t> values(count);
+  std::iota(values.begin(), values.end(), 0);
+  return values;
+}
+
+Schema checkpoint_schema(const CheckpointHeader& header, std::uint64_t subtrees, int moments, int ranks) {
+  Schema schema;
+  schema.dimensions = {{"subtree", counting(subtrees), "finished subtree of a block"},
+                       {"moment", counting(static_cast<std::uint64_t>(moments)), "monomial"},
+                       {"point", counting(header.points.size()), "scan point of this file"}};
+  const auto add = [&](const char* name, const char* long_name) {
+    schema.variables.push_back({name, {"subtree"}, ElementType::int64, long_name, "", {}});
+  };
+  schema.variables.push_back({"slices_done",
+                              {"point"},
+                              ElementType::int64,
+                              "slices of each scan point that are done",
+                              "",
+                              std::vector<std::int64_t>(header.done.begin(), header.done.end())});
+  add("entry", "scan point of the run times blocks plus block");
+  add("level", "base-2 logarithm of the slices in the subtree");
+  add("index", "place of the subtree among those of its level");
+  schema.variables.push_back({"sums", {"subtree", "moment"}, ElementType::float64, "sums of the monomials", "", {}});
+  schema.attributes = {{"nnft_format", result_format_version}, {"title", "Checkpoint"}, {"kind", "checkpoint"}};
+  schema.provenance = {{"identity", header.identity},
+                       {"simd", std::string(to_string(header.simd))},
+                       {"rng", random_stream_version},
+                       {"first_point", std::to_string(header.points.begin)},
+                       {"sequence", std::to_string(header.sequence)},
+                       {"config", header.config},
+                       {"saved", utc_now()},
+                       {"ranks", std::to_string(ranks)},
+                       {"seconds_left", std::to_string(header.seconds_left)}};
+  schema.provenance.emplace_back("header_sha256", checksum(schema.provenance));
+  return schema;
+}
+
+/// This rank's subtrees in order of entries.
+struct Rows {
+  std::vector<std::int64_t> entry, level, index;
+  std::vector<const SumNode*> nodes;
+};
+
+Rows rows_of(const BlockStore& store, std::uint64_t first_entry) {
+  Rows rows;
+  for (std::uint64_t entry = store.owned().begin; entry < store.owned().end; ++entry)
+    for (const SumNode& node : store.tree(entry).nodes()) {
+      rows.entry.push_back(static_cast<std::int64_t>(first_entry + entry));
+      rows.level.push_back(node.level);
+      rows.index.push_back(static_cast<std::int64_t>(node.index));
+      rows.nodes.push_back(&node);
+    }
+  return rows;
+}
+
+std::uint64_t number(const ResultReader& file, const std::string& path, const std::string& name) {
+  const std::string text = file.provenance(name);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw IoError(path + ": " + name + ": expected a whole number, got '" + text + "'");
+  return value;
+}
+
+/// Descending powers of two that add up to `slices`, as subtrees from left to right.
+std::vector<SumNode> complete_subtrees(std::uint64_t slices) {
+  std::vector<SumNode> nodes;
+  std::uint64_t start = 0;
+  for (int level = 63; level >= 0; --level)
+    if (slices >> level & 1u) {
+      nodes.push_back({level, start >> level, {}});
+      start += std::uint64_t{1} << level;
+    }
+  return nodes;
+}
+
+std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const CheckpointSource& source, const MomentLayout& layout,
+                                                                    std::uint64_t point, const Range& owned) {
+  const ResultReader file(source.path);
+  const std::uint64_t strengths = file.shape("strength").front();
+  const std::uint64_t blocks = file.shape("block").front();
+  const std::vector<SumNode> pattern = complete_subtrees(source.done.at(point) / blocks);
+  std::vector<std::pair<std::uint64_t, SumNode>> subtrees;
+  for (std::uint64_t t = 0; t < pattern.size(); ++t) {
+    const std::size_t first = subtrees.size();
+    for (std::uint64_t b = owned.begin; b < owned.end; ++b)
+      subtrees.emplace_back(b, SumNode{pattern[t].level, pattern[t].index, {}});
+    for (const int order : layout.orders()) {
+      const auto size = static_cast<std::uint64_t>(layout.index(order).size());
+      const std::array<std::uint64_t, 5> offset = {t, point / strengths, point % strengths, owned.begin, 0};
+      const std::array<std::uint64_t, 5> count = {1, 1, 1, owned.size(), size};
+      const std::vector<double> values = file.read_double("subtree_sum" + std::to_string(order), offset, count);
+      for (std::uint64_t b = 0; b < owned.size(); ++b) {
+        std::vector<double>& sums = subtrees[first + b].second.sums;
+        sums.insert(sums.end(), values.begin() + static_cast<std::ptrdiff_t>(b * size),
+                    values.begin() + static_cast<std::ptrdiff_t>((b + 1) * size));
+      }
+    }
+  }
+  return subtrees;
+}
+
+}  // namespace
+
+std::string identity_of_part(const Config& config, const Part& part) {
+  return part.whole() ? config.identity() : config.identity() + "\n[command line]\npart = " + to_string(part) + "\n";
+}
+
+Part part_of(const ResultReader& file) {
+  for (const auto& [name, value] : file.provenance())
+    if (name == "part") return parse_part(value);
+  return {};
+}
+
+void write_checkpoint(const Communicator& comm, const std::string& path, const CheckpointHeader& header,
+                      const BlockStore& store) {
+  const Rows rows = rows_of(store, header.points.begin * store.blocks());
+  std::uint64_t before = 0, all = 0;
+  const std::vector<double> counts = comm.all_gather(static_cast<double>(rows.nodes.size()));
+  for (std::size_t r = 0; r < counts.size(); ++r) {
+    if (r < static_cast<std::size_t>(comm.rank())) before += static_cast<std::uint64_t>(counts[r]);
+    all += static_cast<std::uint64_t>(counts[r]);
+  }
+  if (all == 0) return;
+  ResultWriter writer(comm, path, checkpoint_schema(header, all, store.moments(), comm.size()));
+  const auto moments = static_cast<std::uint64_t>(store.moments());
+  const std::array<std::uint64_t, 1> at = {before};
+  const std::array<std::uint64_t, 1> mine = {rows.nodes.size()};
+  writer.write("entry", at, mine, std::span<const std::int64_t>(rows.entry));
+  writer.write("level", at, mine, std::span<const std::int64_t>(rows.level));
+  writer.write("index", at, mine, std::span<const std::int64_t>(rows.index));
+  const std::uint64_t step = rows_at_a_time(moments);
+  const auto most = static_cast<std::uint64_t>(comm.max(static_cast<double>(rows.nodes.size())));
+  std::vector<double> sums;
+  for (std::uint64_t first = 0; first < most; first += step) {
+    const std::uint64_t begin = std::min<std::uint64_t>(first, rows.nodes.size());
+    const std::uint64_t end = std::min<std::uint64_t>(first + step, rows.nodes.size());
+    sums.clear();
+    for (std::uint64_t k = begin; k < end; ++k) sums.insert(sums.end(), rows.nodes[k]->sums.begin(), rows.nodes[k]->sums.end());
+    const std::array<std::uint64_t, 2> offset = {end > begin ? before + begin : 0, 0};
+    const std::array<std::uint64_t, 2> count = {end - begin, end > begin ? moments : 0};
+    writer.write("sums", offset, count, std::span<const double>(sums));
+  }
+  writer.commit();
+}
+
+void validate_checkpoint(const std::string& path, int rank, int ranks) {
+  const ResultReader file(path);
+  for (const std::string& name : file.variables()) {
+    std::vector<std::uint64_t> offset(file.shape(name).size(), 0);
+    std::vector<std::uint64_t> count = file.shape(name);
+    const Range mine = partition(count.front(), rank, ranks);
+    const std::uint64_t row = std::accumulate(count.begin() + 1, count.end(), std::uint64_t{1}, std::multiplies<>());
+    const std::uint64_t step = rows_at_a_time(std::max<std::uint64_t>(1, row));
+    const std::vector<std::string> integers = {"entry", "level", "index", "slices_done"};
+    for (std::uint64_t first = mine.begin; first < mine.end; first += step) {
+      offset.front() = first;
+      count.front() = std::min(step, mine.end - first);
+      if (name == "sums" || name.starts_with("subtree_sum") || name.starts_with("sum"))
+        file.read_double(name, offset, count);
+      else if (std::find(integers.begin(), integers.end(), name) != integers.end())
+        file.read_int(name, offset, count);
+    }
+  }
+}
+
+CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t blocks, std::uint64_t slice) {
+  const ResultReader file(path);
+  const std::string kind = file.attribute("kind");
+  if (kind == "sample") {
+    CheckpointSource source{path, blocks, {0, 0}, {}, 0, true, file.provenance("simd"), ""};
+    source.identity = identity_of_part(parse_config(file.provenance("config"), path, {}), part_of(file));
+    const std::vector<std::int64_t> counts = file.read_int("count");
+    source.points = {0, counts.size() / file.shape("block").front()};
+    for (std::uint64_t p = 0; p < source.points.end; ++p) {
+      const auto first = counts.begin() + static_cast<std::ptrdiff_t>(p * file.shape("block").front());
+      const auto networks = static_cast<std::uint64_t>(
+          std::accumulate(first, first + static_cast<std::ptrdiff_t>(file.shape("block").front()), std::int64_t{0}));
+      source.done.push_back(networks / slice);
+    }
+    return source;
+  }
+  if (kind != "checkpoint") throw IoError(path + ": expected a checkpoint or a sampled result, got kind '" + kind + "'");
+  if (file.provenance("header_sha256") != checksum(file.provenance()))
+    throw IoError(path + ": the header's checksum does not match");
+  if (file.provenance("rng") != random_stream_version)
+    throw IoError(path + ": random numbers of another version, " + file.provenance("rng"));
+  CheckpointSource source{path,
+                          blocks,
+                          {number(file, path, "first_point"), 0},
+                          {},
+                          number(file, path, "sequence"),
+                          false,
+                          file.provenance("simd"),
+                          file.provenance("identity")};
+  for (const std::int64_t done : file.read_int("slices_done")) source.done.push_back(static_cast<std::uint64_t>(done));
+  source.points.end = source.points.begin + source.done.size();
+  return source;
+}
+
+std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSource& source, const MomentLayout& layout,
+                                                             std::uint64_t point, const Range& owned) {
+  if (source.result) return read_result_subtrees(source, layout, point, owned);
+  const ResultReader file(source.path);
+  const std::vector<std::int64_t> entries = file.read_int("entry");
+  const std::vector<std::int64_t> levels = file.read_int("level");
+  const std::vector<std::int64_t> indices = file.read_int("index");
+  const auto moments = static_cast<std::uint64_t>(layout.size());
+  if (file.shape("sums") != std::vector<std::uint64_t>{entries.size(), moments})
+    throw IoError(source.path + ": sums: expected shape (" + std::to_string(entries.size()) + ", " + std::to_string(moments) +
+                  ")");
+  const std::uint64_t blocks = source.blocks;
+  const auto place = [&](std::uint64_t block) {
+    return static_cast<std::uint64_t>(
+        std::lower_bound(entries.begin(), entries.end(), static_cast<std::int64_t>(point * blocks + block)) - entries.begin());
+  };
+  std::vector<std::pair<std::uint64_t, SumNode>> subtrees;
+  const std::uint64_t last = place(owned.end);
+  for (std::uint64_t first = place(owned.begin); first < last; first += rows_at_a_time(moments)) {
+    const std::uint64_t rows = std::min(rows_at_a_time(moments), last - first);
+    const std::array<std::uint64_t, 2> offset = {first, 0};
+    const std::array<std::uint64_t, 2> count = {rows, moments};
+    const std::vector<double> sums = file.read_double("sums", offset, count);
+    for (std::uint64_t k = 0; k < rows; ++k) {
+      const auto row = sums.begin() + static_cast<std::ptrdiff_t>(k * moments);
+      subtrees.emplace_back(static_cast<std::uint64_t>(entries[first + k]) - point * blocks,
+                            SumNode{static_cast<int>(levels[first + k]), static_cast<std::uint64_t>(indices[first + k]),
+                                    std::vector<double>(row, row + static_cast<std::ptrdiff_t>(moments))});
+    }
+  }
+  return subtrees;
+}
+
+}  // namespace nnft

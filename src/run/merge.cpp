@@ -1,0 +1,178 @@
+#include "nnft/run/merge.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "nnft/core/error.hpp"
+#include "nnft/parallel/agreement.hpp"
+#include "nnft/run/checkpoint.hpp"
+#include "nnft/run/checkpoint_file.hpp"
+#include "nnft/run/provenance.hpp"
+#include "nnft/run/result_output.hpp"
+
+namespace nnft {
+namespace {
+
+/// One file to merge, as every rank sees it.
+struct MergeInput {
+  CheckpointSource source;
+  Config config;
+  Part part;
+  std::uint64_t slices_per_block;
+};
+
+MergeInput read_input(const std::string& path) {
+  const ResultReader file(path);
+  if (file.attribute("kind") != "sample")
+    throw IoError(path + ": expected a sampled result, got kind '" + file.attribute("kind") + "'");
+  const Config config = parse_config(file.provenance("config"), path, {});
+  const std::uint64_t blocks = file.shape("block").front();
+  CheckpointSource source = inspect_checkpoint(path, blocks, static_cast<std::uint64_t>(config.run.slice));
+  const std::uint64_t slices_per_block = source.done.front() / blocks;
+  return {std::move(source), config, part_of(file), slices_per_block};
+}
+
+/// The identity without the scan axis that may differ.
+std::string identity_without_widths(Config config) {
+  config.field.widths = {1.0};
+  return config.identity();
+}
+
+/// @throws UsageError if the file cannot stand beside the first one.
+void require_compatible(const MergeInput& first, const MergeInput& other) {
+  const std::string& path = other.source.path;
+  const std::string differences = differing_keys(identity_without_widths(first.config), identity_without_widths(other.config));
+  if (!differences.empty())
+    throw UsageError(path + ": another config than " + first.source.path + " (there). Keys that differ:" + differences);
+  if (first.source.simd != other.source.simd)
+    throw UsageError(path + ": made with " + other.source.simd + " kernels, " + first.source.path + " with " + first.source.simd);
+  if (first.slices_per_block != other.slices_per_block)
+    throw UsageError(path + ": " + std::to_string(other.slices_per_block) + " slices per block, " + first.source.path + " has " +
+                     std::to_string(first.slices_per_block) + "; extend the shorter one first");
+}
+
+/// The merged config: the first one with the widths of all, in order of appearance.
+Config merged_config(const std::vector<MergeInput>& inputs, const std::string& output) {
+  Config config = inputs.front().config;
+  for (const MergeInput& input : inputs)
+    for (const double width : input.config.field.widths)
+      if (std::find(config.field.widths.begin(), config.field.widths.end(), width) == config.field.widths.end())
+        config.field.widths.push_back(width);
+  config.run.output = output;
+  return config;
+}
+
+/// @throws UsageError unless every block of every width is in exactly one file.
+void require_complete(const std::vector<MergeInput>& inputs, const Config& merged) {
+  for (const double width : merged.field.widths) {
+    std::map<std::uint64_t, std::string> holder;
+    for (const MergeInput& input : inputs) {
+      const std::vector<double>& widths = input.config.field.widths;
+      if (std::find(widths.begin(), widths.end(), width) == widths.end()) continue;
+      for (std::uint64_t k = 0; k < input.source.blocks; ++k) {
+        const std::uint64_t label = input.part.index + k * input.part.count;
+        const auto [place, is_new] = holder.emplace(label, input.source.path);
+        if (!is_new)
+          throw UsageError("block " + std::to_string(label) + " of width " + std::to_string(static_cast<std::uint64_t>(width)) +
+                           " is in both " + place->second + " and " + input.source.path);
+      }
+    }
+    const auto blocks = static_cast<std::uint64_t>(merged.run.blocks);
+    if (holder.size() == blocks) continue;
+    std::uint64_t missing = 0;
+    while (holder.contains(missing)) ++missing;
+    throw UsageError("width " + std::to_string(static_cast<std::uint64_t>(width)) + ": " +
+                     std::to_string(blocks - holder.size()) + " of " + std::to_string(blocks) +
+                     " blocks are missing, the first is block " + std::to_string(missing) +
+                     (inputs.front().part.whole()
+                          ? ""
+                          : " (part " + to_string(Part{missing % inputs.front().part.count, inputs.front().part.count}) + ")"));
+  }
+}
+
+/// Where a width stands in an input's scan, or nothing.
+std::optional<std::uint64_t> point_of(const MergeInput& input, double width) {
+  const std::vector<double>& widths = input.config.field.widths;
+  const auto place = std::find(widths.begin(), widths.end(), width);
+  if (place == widths.end()) return std::nullopt;
+  return static_cast<std::uint64_t>(place - widths.begin());
+}
+
+/// Local blocks of an input whose labels lie in `labels`.
+Range local_blocks(const MergeInput& input, const Range& labels) {
+  const auto below = [&](std::uint64_t label) {
+    return label <= input.part.index
+               ? 0
+               : std::min(input.source.blocks, (label - input.part.index + input.part.count - 1) / input.part.count);
+  };
+  return {below(labels.begin), below(labels.end)};
+}
+
+void load(const std::vector<MergeInput>& inputs, const Plan& plan, const Range& points, BlockStore& store) {
+  for (std::uint64_t p = points.begin; p < points.end; ++p)
+    for (const MergeInput& input : inputs) {
+      const auto point = point_of(input, plan.points()[p].width);
+      const Range local = local_blocks(input, store.owned_blocks(p - points.begin));
+      if (!point || local.size() == 0) continue;
+      for (auto& [block, node] : read_subtrees(input.source, plan.layout(), *point, local))
+        store.deposit_owned(p - points.begin, input.part.index + block * input.part.count, std::move(node));
+    }
+}
+
+/// The reference kernels of all points. @throws IoError if two files disagree.
+std::vector<Vector> reference_kernels(const std::vector<MergeInput>& inputs, const Plan& plan) {
+  std::vector<Vector> kernels;
+  const auto pairs = static_cast<std::uint64_t>(plan.layout().index(2).size());
+  for (const ScanPoint& point : plan.points()) {
+    std::optional<Vector> kernel;
+    for (const MergeInput& input : inputs) {
+      const auto place = point_of(input, point.width);
+      if (!place) continue;
+      const std::vector<std::uint64_t> offset = {*place, 0, 0}, count = {1, 1, pairs};
+      const std::vector<double> values = ResultReader(input.source.path).read_double("reference_kernel", offset, count);
+      const Vector found = Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
+      if (kernel && *kernel != found)
+        throw IoError(input.source.path + ": reference_kernel: differs from that of the files before it");
+      kernel = found;
+    }
+    kernels.push_back(*kernel);
+  }
+  return kernels;
+}
+
+}  // namespace
+
+std::string merge_results(const Communicator& comm, const std::vector<std::string>& paths, const std::string& output,
+                          const std::string& command) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<MergeInput> inputs;
+  run_agreed<IoError>(comm, [&] {
+    for (const std::string& path : paths) inputs.push_back(read_input(path));
+  });
+  for (const MergeInput& input : inputs) require_compatible(inputs.front(), input);
+  const Config config = merged_config(inputs, output);
+  require_complete(inputs, config);
+  const Plan plan(config, comm.size());
+  std::vector<Vector> kernels;
+  run_agreed<IoError>(comm, [&] { kernels = reference_kernels(inputs, plan); });
+
+  std::optional<BlockStore> store;
+  const auto blocks = [&](const Range& points) -> const BlockStore& {
+    store.emplace(comm, points.size(), plan.blocks(), plan.layout().size());
+    run_agreed<IoError>(comm, [&] { load(inputs, plan, points, *store); });
+    return *store;
+  };
+  TextPairs start = start_provenance(comm, config, parse_simd_path(inputs.front().source.simd), command);
+  std::string merged;
+  for (const std::string& path : paths) merged += (merged.empty() ? "" : " ") + path;
+  start.emplace_back("merged_from", merged);
+  return write_result(comm, {config, plan, kernels, blocks}, std::move(start), [&] {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    return end_provenance(plan, comm.size(), elapsed.count());
+  });
+}
+
+}  // namespace nnft

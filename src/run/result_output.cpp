@@ -1,0 +1,56 @@
+#include "nnft/run/result_output.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "nnft/run/analysis.hpp"
+#include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/result_table.hpp"
+
+namespace nnft {
+namespace {
+
+/// Analyses the points of a memory round, one per rank at a time; returns their tables on the root.
+std::string write_points(const Communicator& comm, const ResultInput& input, const Range& points, const BlockStore& store,
+                         ResultWriter& writer) {
+  const Plan& plan = input.plan;
+  const auto ranks = static_cast<std::uint64_t>(comm.size());
+  std::string tables;
+  for (std::uint64_t wave = 0; wave * ranks < points.size(); ++wave) {
+    BlockTable table = store.collect(wave);
+    std::optional<PointResult> result;
+    std::string text;
+    if (table.blocks() > 0) {
+      for (std::int64_t& count : table.counts) count *= static_cast<std::int64_t>(plan.slice());
+      const std::uint64_t index = points.begin + wave * ranks + static_cast<std::uint64_t>(comm.rank());
+      const ScanPoint& point = plan.points()[index];
+      result = analyse(point, plan.layout(), input.reference_kernels[index], table);
+      text = result_table({point, result->networks, result->connected.value, result->connected.error,
+                           result->connected.leave_one_out, exact_connected(input.config, point, plan.layout())},
+                          plan.layout(), TableLength::summary);
+    }
+    write_estimates(writer, plan, result ? &*result : nullptr);
+    for (const std::string& part : comm.gather(text))
+      if (!part.empty()) tables += part + "\n";
+  }
+  return tables;
+}
+
+}  // namespace
+
+std::string write_result(const Communicator& comm, const ResultInput& input, TextPairs start,
+                         const std::function<TextPairs()>& end) {
+  ResultWriter writer(comm, input.config.run.output,
+                      result_schema(input.config, input.plan, ResultKind::sample, std::move(start)));
+  std::string tables;
+  for (const Range& points : input.plan.groups()) {
+    const BlockStore& store = input.blocks(points);
+    write_block_sums(writer, input.plan, store, points);
+    tables += write_points(comm, input, points, store, writer);
+    write_subtrees(writer, input.plan, store, points);
+  }
+  writer.commit(end());
+  return tables;
+}
+
+}  // namespace nnft

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# A run that is stopped, killed, resumed on another number of ranks, extended or started from a damaged generation ends with the
+# digest of a run that nothing happened to. NNFT_KILLS (default 12) is the number of random kills.
+set -euo pipefail
+
+fail() {
+  printf 'resume: %s\n' "$*" >&2
+  exit 1
+}
+
+cat >job.ini <<'INI'
+[field]
+architecture = cos
+width = 3 60
+[sites]
+points = -1; -0.4; 0.1; 0.7
+[run]
+networks = 3e5
+blocks = 24
+slice = 50
+checkpoint-interval = 0s
+INI
+
+run() {
+  local ranks=$1
+  shift
+  timeout 120 "$NNFT_MPIEXEC" -n "$ranks" "$NNFT" sample job.ini "$@" </dev/null
+}
+digest() { "$NNFT" show --digest "$1" | cut -d' ' -f1; }
+
+run 2 -o reference.h5 >reference.log 2>&1
+reference=$(digest reference.h5)
+printf 'resume: %s uninterrupted, 2 ranks\n' "$reference"
+
+# same FILE WHAT: FILE is complete, leaves nothing beside it, and has the reference's numbers.
+same() {
+  [[ -e $1 ]] || fail "$2: no output"
+  [[ ! -e $1.part ]] || fail "$2: $1.part is left"
+  [[ $(digest "$1") == "$reference" ]] || fail "$2: another digest"
+  printf 'resume: %s %s\n' "$reference" "$2"
+}
+
+# begins FILE: waits until the running job has saved something.
+begins() {
+  local tries
+  for ((tries = 0; tries < 600; ++tries)); do
+    if compgen -G "$1.part/running.*.h5" >/dev/null; then return; fi
+    sleep 0.02
+  done
+  fail "$1: nothing was saved within 12 s"
+}
+
+# The four ways to stop. Each rank writes its process id, so that a signal reaches the ranks themselves.
+cat >rank.sh <<'SH2'
+echo "$$" >"pid.${OMPI_COMM_WORLD_RANK:-0}"
+exec "$NNFT" "$@"
+SH2
+
+stopped() {
+  local what=$1 status=0
+  shift
+  rm -rf stop.h5*
+  rm -f pid.*
+  timeout 120 "$NNFT_MPIEXEC" -n 2 bash rank.sh sample job.ini -o stop.h5 "$@" >stop.log 2>&1 </dev/null &
+  local job=$!
+  begins stop.h5
+  case $what in
+    SIGUSR1) kill -USR1 "$(cat pid.1)" ;;
+    SIGTERM) kill -TERM "$(cat pid.0)" ;;
+    file) touch stop.h5.STOP ;;
+    walltime) ;;
+  esac
+  wait "$job" || status=$?
+  [[ $status -eq 75 ]] || { cat stop.log >&2; fail "stop by $what: expected exit code 75, got $status"; }
+  grep -q 'nnft: stopped because of' stop.log || fail "stop by $what: no message"
+  [[ ! -e stop.h5 ]] || fail "stop by $what: there is an output"
+  rm -f stop.h5.STOP
+  run 3 -o stop.h5 >stop.log 2>&1 || { cat stop.log >&2; fail "resume after $what"; }
+  same stop.h5 "stopped by $what at 2 ranks, resumed at 3"
+}
+more=(--run.networks=2e6)
+run 2 -o reference_long.h5 "${more[@]}" >reference.log 2>&1
+short=$reference
+reference=$(digest reference_long.h5)
+run() {
+  local ranks=$1
+  shift
+  timeout 120 "$NNFT_MPIEXEC" -n "$ranks" "$NNFT" sample job.ini "${more[@]}" "$@" </dev/null
+}
+stopped SIGUSR1 "${more[@]}"
+stopped SIGTERM "${more[@]}"
+stopped file "${more[@]}"
+stopped walltime "${more[@]}" --run.max-walltime=2s
+
+# kill -9 of a rank, of all ranks or of the launcher, at a random moment, again and again until the run gets through.
+RANDOM=${NNFT_SEED:-7}
+kills=0
+attempts=0
+while [[ $kills -lt ${NNFT_KILLS:-12} ]]; do
+  rm -rf killed.h5*
+  for ((try = 0; try < 4; ++try)); do
+    ranks=$((RANDOM % 4 + 1))
+    rm -f pid.*
+    timeout 120 "$NNFT_MPIEXEC" -n "$ranks" bash rank.sh sample job.ini "${more[@]}" -o killed.h5 >killed.log 2>&1 </dev/null &
+    job=$!
+    sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
+    victims=$job
+    case $((RANDOM % 3)) in
+      0) victims=$(cat pid.0 2>/dev/null || echo "$job") ;;
+      1) victims=$(cat pid.* 2>/dev/null || echo "$job") ;;
+    esac
+    # shellcheck disable=SC2086 # one word per victim
+    if kill -9 $victims 2>/dev/null; then kills=$((kills + 1)); fi
+    wait "$job" 2>/dev/null || true
+    for pid in pid.*; do
+      while [[ -e $pid ]] && kill -9 "$(cat "$pid")" 2>/dev/null; do sleep 0.02; done
+    done
+  done
+  attempts=$((attempts + 1))
+  run $((RANDOM % 4 + 1)) -o killed.h5 >killed.log 2>&1 || { cat killed.log >&2; fail 'resume after kills'; }
+  [[ $(digest killed.h5) == "$reference" ]] || fail "another digest after kills"
+done
+printf 'resume: %s after %d random kills in %d runs at 1 to 4 ranks\n' "$reference" "$kills" "$attempts"
+
+# Extended in three steps.
+reference=$(digest reference_long.h5)
+more=(--run.networks=2e5)
+run 1 -o longer.h5 >longer.log 2>&1
+more=(--run.networks=9e5)
+run 4 -o longer.h5 >longer.log 2>&1
+more=(--run.networks=2e6)
+run 3 -o longer.h5 >longer.log 2>&1
+same longer.h5 'extended in three steps at 1, 4 and 3 ranks'
+more=(--run.networks=3e5)
+status=0
+run 1 -o longer.h5 >longer.log 2>&1 || status=$?
+[[ $status -eq 2 ]] || fail "fewer networks than the file holds: expected exit code 2, got $status"
+same longer.h5 'left alone when fewer networks are asked for'
+
+# Memory rounds that are stopped and resumed.
+more=(--run.networks=2e6 --run.blocks=6000 --run.slice=20 --run.max-memory=32M)
+run 1 -o whole.h5 >whole.log 2>&1 || { cat whole.log >&2; fail "memory rounds"; }
+grep -qE 'in [2-9] rounds' whole.log || { cat whole.log >&2; fail 'the tables fit into one round: nothing is tested'; }
+reference=$(digest whole.h5)
+run 1 -o rounds.h5 --run.max-walltime=1.5s >rounds.log 2>&1 || status=$?
+[[ $status -eq 75 ]] || { cat rounds.log >&2; fail "expected the rounds to be stopped, got exit code $status"; }
+run 2 -o rounds.h5 >rounds.log 2>&1
+same rounds.h5 'memory rounds stopped at 1 rank, resumed at 2'
+
+# A damaged generation: the one before it is used and the loss is said. Another config is refused with the keys.
+more=(--run.networks=2e6)
+reference=$(digest reference_long.h5)
+rm -rf damaged.h5*
+status=0
+run 2 -o damaged.h5 --run.max-walltime=3s >damaged.log 2>&1 || status=$?
+[[ $status -eq 75 ]] || fail "expected exit code 75, got $status"
+[[ -e damaged.h5.part/running.0.h5 && -e damaged.h5.part/running.1.h5 ]] || fail 'there are no two generations to damage'
+cp -r damaged.h5.part saved
+newest=$(ls -t damaged.h5.part/running.*.h5 | head -n 1)
+for damage in truncated flipped emptied; do
+  rm -rf damaged.h5 damaged.h5.part
+  cp -rp saved damaged.h5.part
+  case $damage in
+    truncated) truncate -s 20000 "$newest" ;;
+    emptied) : >"$newest" ;;
+    flipped) printf 'XXXXXXXX' | dd of="$newest" bs=1 seek=$(($(stat -c %s "$newest") / 2)) conv=notrunc 2>dd.log ;;
+  esac
+  run 2 -o damaged.h5 >damaged.log 2>&1 || { cat damaged.log >&2; fail "resume from a $damage generation"; }
+  grep -q "$newest.*" damaged.log && grep -q 'passed over' damaged.log || { cat damaged.log >&2; fail "a $damage generation was not named"; }
+  same damaged.h5 "newest generation $damage"
+done
+status=0
+run 2 -o damaged.h5 --field.sigma-weight=2 >damaged.log 2>&1 || status=$?
+[[ $status -eq 2 ]] || fail "another config: expected exit code 2, got $status"
+grep -q "field.sigma-weight: there '1', here '2'" damaged.log || { cat damaged.log >&2; fail 'the key that differs is not named'; }
+same damaged.h5 'left alone when the config differs'
+[[ $short != "$reference" ]] || fail 'two different runs have one digest: nothing is tested'
+
+# Parts of an array job, and scan points of several runs, merged: the digest of one run of all.
+more=(--run.networks=2e5)
+run 2 -o all.h5 >all.log 2>&1
+reference=$(digest all.h5)
+for i in 0 1 2 3; do run $((i % 3 + 1)) --part $i/4 -o part$i.h5 >part.log 2>&1; done
+merge() { timeout 60 "$NNFT_MPIEXEC" -n 3 "$NNFT" merge "$@" >merge.log 2>&1 </dev/null; }
+# refuses REASON ARGUMENT…
+refuses() {
+  local reason=$1 status=0
+  shift
+  merge -o refused.h5 "$@" || status=$?
+  [[ $status -eq 2 && ! -e refused.h5 ]] || { cat merge.log >&2; fail "merge $*: expected exit code 2, got $status"; }
+  [[ $(grep -cF -e "$reason" merge.log) -eq 1 ]] || { cat merge.log >&2; fail "merge $*: expected one message with '$reason'"; }
+}
+merge -o merged.h5 part2.h5 part0.h5 part3.h5 part1.h5 || { cat merge.log >&2; fail 'merge of four parts'; }
+same merged.h5 '4 parts at 1, 2, 3, 1 ranks, merged at 3'
+refuses '6 of 24 blocks are missing, the first is block 1 (part 1/4)' part0.h5 part2.h5 part3.h5
+refuses 'block 3 of width 3 is in both part3.h5 and part3.h5' part0.h5 part1.h5 part2.h5 part3.h5 part3.h5
+run 1 --part 1/4 --field.sigma-out=2 -o other.h5 >part.log 2>&1
+refuses "field.sigma-out: there '1', here '2'" part0.h5 other.h5 part2.h5 part3.h5
+more=(--run.networks=9e5)
+run 1 --part 1/4 -o longer1.h5 >part.log 2>&1
+refuses 'slices per block' part0.h5 longer1.h5 part2.h5 part3.h5
+more=(--run.networks=2e5)
+run 1 --field.width=3 -o narrow.h5 >part.log 2>&1
+run 2 --field.width=60 -o wide.h5 >part.log 2>&1
+merge -o widths.h5 narrow.h5 wide.h5 || { cat merge.log >&2; fail 'merge of two widths'; }
+same widths.h5 'two widths of separate runs, merged'
+more=(--run.networks=2e6)
+reference=$(digest reference_long.h5)
+run 2 -o merged.h5 >longer.log 2>&1 || { cat longer.log >&2; fail 'extending a merged result'; }
+same merged.h5 'merged result extended'
