@@ -26,7 +26,8 @@ constexpr std::array<Command, 4> commands = {{
      "estimates"},
     {"exact", nnft::app::exact,
      "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]\n      the same quantities from closed forms"},
-    {"merge", nnft::app::merge, "merge -o FILE IN ... [--fresh]\n      join parts of a run, or scan points of several"},
+    {"merge", nnft::app::merge,
+     "merge -o FILE IN ... [--fresh] [--partial]\n      join parts of a run, or scan points of several"},
     {"show", nnft::app::show, "show FILE ... [--all] [--digest]\n      tables, provenance, digest"},
 }};
 

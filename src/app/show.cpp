@@ -56,7 +56,8 @@ void print_progress(const std::string& directory) {
 
 void print_file(const std::string& path, const Arguments& arguments) {
   const bool unfinished = !std::filesystem::exists(path) && std::filesystem::is_directory(path + ".part");
-  if (unfinished || std::filesystem::is_directory(path)) return print_progress(unfinished ? path + ".part" : path);
+  if (unfinished || (path.ends_with(".part") && std::filesystem::is_directory(path)))
+    return print_progress(unfinished ? path + ".part" : path);
   const ResultReader file(path);
   const auto provenance = file.provenance();
   if (std::none_of(provenance.begin(), provenance.end(), [](const auto& entry) { return entry.first == "end"; }))

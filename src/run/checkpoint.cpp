@@ -47,6 +47,7 @@ Checkpoint::Checkpoint(const Communicator& comm, const Config& config, const Pla
     : comm_(comm),
       output_(config.run.output),
       directory_(config.run.output + ".part"),
+      part_(plan.part()),
       config_(config.resolved()),
       identity_(identity_of_part(config, plan.part())),
       layout_(plan.layout()),
@@ -155,13 +156,13 @@ void Checkpoint::save_running(const Range& points, const std::vector<std::uint64
                               double seconds_left) {
   ++sequence_;
   write_checkpoint(comm_, directory_ + "/" + generation(sequence_),
-                   {points, done, sequence_, path, identity_, config_, seconds_left}, store);
+                   {points, done, sequence_, path, identity_, part_, config_, seconds_left}, store);
 }
 
 void Checkpoint::save_finished(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store,
                                SimdPath path, double seconds_left) {
   const std::string name = "points." + std::to_string(points.begin) + "-" + std::to_string(points.end - 1) + ".h5";
-  write_checkpoint(comm_, directory_ + "/" + name, {points, done, 0, path, identity_, config_, seconds_left}, store);
+  write_checkpoint(comm_, directory_ + "/" + name, {points, done, 0, path, identity_, part_, config_, seconds_left}, store);
   CheckpointSource source{directory_ + "/" + name, blocks_, points, done, 0, false, std::string(to_string(path)), identity_};
   add_source(std::move(source));
 }

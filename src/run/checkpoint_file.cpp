@@ -57,6 +57,7 @@ Schema checkpoint_schema(const CheckpointHeader& header, std::uint64_t subtrees,
                        {"rng", random_stream_version},
                        {"first_point", std::to_string(header.points.begin)},
                        {"sequence", std::to_string(header.sequence)},
+                       {"part", to_string(header.part)},
                        {"config", header.config},
                        {"saved", utc_now()},
                        {"ranks", std::to_string(ranks)},
@@ -198,6 +199,8 @@ CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t block
   const ResultReader file(path);
   const std::string kind = file.attribute("kind");
   if (kind == "sample") {
+    if (!file.has("subtree_sum2"))
+      throw IoError(path + ": is a partial merge, from which nothing can go on; name another output");
     CheckpointSource source{path, blocks, {0, 0}, {}, 0, true, file.provenance("simd"), ""};
     source.identity = identity_of_part(parse_config(file.provenance("config"), path, {}), part_of(file));
     const std::vector<std::int64_t> counts = file.read_int("count");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/checkpoint.hpp"
 #include "nnft/run/checkpoint_file.hpp"
+#include "nnft/run/pilot.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/result_output.hpp"
 
@@ -24,15 +27,56 @@ struct MergeInput {
   std::uint64_t slices_per_block;
 };
 
+/// One file: a result, or a checkpoint of a run that is not complete.
 MergeInput read_input(const std::string& path) {
   const ResultReader file(path);
-  if (file.attribute("kind") != "sample")
-    throw IoError(path + ": expected a sampled result, got kind '" + file.attribute("kind") + "'");
+  const std::string kind = file.attribute("kind");
+  if (kind != "sample" && kind != "checkpoint") throw IoError(path + ": expected a sampled result, got kind '" + kind + "'");
   const Config config = parse_config(file.provenance("config"), path, {});
-  const std::uint64_t blocks = file.shape("block").front();
-  CheckpointSource source = inspect_checkpoint(path, blocks, static_cast<std::uint64_t>(config.run.slice));
-  const std::uint64_t slices_per_block = source.done.front() / blocks;
-  return {std::move(source), config, part_of(file), slices_per_block};
+  const Part part = part_of(file);
+  Config without_limit = config;
+  without_limit.run.max_memory = std::numeric_limits<std::uint64_t>::max();
+  const Plan plan(without_limit, 1, part);
+  CheckpointSource source = inspect_checkpoint(path, plan.blocks(), plan.slice());
+  const std::uint64_t slices_per_block = source.done.front() / plan.blocks();
+  return {std::move(source), config, part, slices_per_block};
+}
+
+/// The sound files of an unfinished run: finished rounds, and the newest generation of the running one.
+std::vector<MergeInput> read_unfinished(const std::string& directory) {
+  std::vector<MergeInput> inputs;
+  std::optional<MergeInput> running;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() != ".h5") continue;
+    const bool generation = entry.path().filename().string().starts_with("running.");
+    try {
+      validate_checkpoint(entry.path().string(), 0, 1);
+      MergeInput input = read_input(entry.path().string());
+      if (!generation)
+        inputs.push_back(std::move(input));
+      else if (!running || running->source.sequence < input.source.sequence)
+        running = std::move(input);
+    } catch (const IoError&) {
+      if (!generation) throw;
+    }
+  }
+  if (running) inputs.push_back(std::move(*running));
+  return inputs;
+}
+
+std::vector<MergeInput> read_inputs(const std::vector<std::string>& paths, MergeKind kind) {
+  std::vector<MergeInput> inputs;
+  for (const std::string& path : paths) {
+    const bool unfinished = !std::filesystem::exists(path) && std::filesystem::is_directory(path + ".part");
+    if (unfinished && kind == MergeKind::complete)
+      throw IoError(path + ": the run is not complete; run it again, or merge what there is with --partial");
+    if (!unfinished)
+      inputs.push_back(read_input(path));
+    else
+      for (MergeInput& input : read_unfinished(path + ".part")) inputs.push_back(std::move(input));
+  }
+  if (inputs.empty()) throw IoError("nothing to merge: no file holds any samples yet");
+  return inputs;
 }
 
 /// The identity without the scan axis that may differ.
@@ -42,14 +86,14 @@ std::string identity_without_widths(Config config) {
 }
 
 /// @throws UsageError if the file cannot stand beside the first one.
-void require_compatible(const MergeInput& first, const MergeInput& other) {
+void require_compatible(const MergeInput& first, const MergeInput& other, MergeKind kind) {
   const std::string& path = other.source.path;
   const std::string differences = differing_keys(identity_without_widths(first.config), identity_without_widths(other.config));
   if (!differences.empty())
     throw UsageError(path + ": another config than " + first.source.path + " (there). Keys that differ:" + differences);
   if (first.source.simd != other.source.simd)
     throw UsageError(path + ": made with " + other.source.simd + " kernels, " + first.source.path + " with " + first.source.simd);
-  if (first.slices_per_block != other.slices_per_block)
+  if (kind == MergeKind::complete && first.slices_per_block != other.slices_per_block)
     throw UsageError(path + ": " + std::to_string(other.slices_per_block) + " slices per block, " + first.source.path + " has " +
                      std::to_string(first.slices_per_block) + "; extend the shorter one first");
 }
@@ -65,13 +109,22 @@ Config merged_config(const std::vector<MergeInput>& inputs, const std::string& o
   return config;
 }
 
-/// @throws UsageError unless every block of every width is in exactly one file.
-void require_complete(const std::vector<MergeInput>& inputs, const Config& merged) {
+/// Where a width stands in an input's scan if the input holds samples of it.
+std::optional<std::uint64_t> point_of(const MergeInput& input, double width) {
+  const std::vector<double>& widths = input.config.field.widths;
+  const auto place = std::find(widths.begin(), widths.end(), width);
+  const auto point = static_cast<std::uint64_t>(place - widths.begin());
+  const Range& held = input.source.points;
+  const bool here = place != widths.end() && held.begin <= point && point < held.end && input.source.done[point - held.begin] > 0;
+  return here ? std::optional(point) : std::nullopt;
+}
+
+/// @throws UsageError if a block of a width is in two files or, for a complete merge, in none.
+void require_disjoint(const std::vector<MergeInput>& inputs, const Config& merged, MergeKind kind) {
   for (const double width : merged.field.widths) {
     std::map<std::uint64_t, std::string> holder;
     for (const MergeInput& input : inputs) {
-      const std::vector<double>& widths = input.config.field.widths;
-      if (std::find(widths.begin(), widths.end(), width) == widths.end()) continue;
+      if (!point_of(input, width)) continue;
       for (std::uint64_t k = 0; k < input.source.blocks; ++k) {
         const std::uint64_t label = input.part.index + k * input.part.count;
         const auto [place, is_new] = holder.emplace(label, input.source.path);
@@ -81,7 +134,7 @@ void require_complete(const std::vector<MergeInput>& inputs, const Config& merge
       }
     }
     const auto blocks = static_cast<std::uint64_t>(merged.run.blocks);
-    if (holder.size() == blocks) continue;
+    if (holder.size() == blocks || kind == MergeKind::partial) continue;
     std::uint64_t missing = 0;
     while (holder.contains(missing)) ++missing;
     throw UsageError("width " + std::to_string(static_cast<std::uint64_t>(width)) + ": " +
@@ -91,14 +144,6 @@ void require_complete(const std::vector<MergeInput>& inputs, const Config& merge
                           ? ""
                           : " (part " + to_string(Part{missing % inputs.front().part.count, inputs.front().part.count}) + ")"));
   }
-}
-
-/// Where a width stands in an input's scan, or nothing.
-std::optional<std::uint64_t> point_of(const MergeInput& input, double width) {
-  const std::vector<double>& widths = input.config.field.widths;
-  const auto place = std::find(widths.begin(), widths.end(), width);
-  if (place == widths.end()) return std::nullopt;
-  return static_cast<std::uint64_t>(place - widths.begin());
 }
 
 /// Local blocks of an input whose labels lie in `labels`.
@@ -123,7 +168,7 @@ void load(const std::vector<MergeInput>& inputs, const Plan& plan, const Range& 
 }
 
 /// The reference kernels of all points. @throws IoError if two files disagree.
-std::vector<Vector> reference_kernels(const std::vector<MergeInput>& inputs, const Plan& plan) {
+std::vector<Vector> stored_kernels(const std::vector<MergeInput>& inputs, const Plan& plan) {
   std::vector<Vector> kernels;
   const auto pairs = static_cast<std::uint64_t>(plan.layout().index(2).size());
   for (const ScanPoint& point : plan.points()) {
@@ -146,18 +191,20 @@ std::vector<Vector> reference_kernels(const std::vector<MergeInput>& inputs, con
 }  // namespace
 
 std::string merge_results(const Communicator& comm, const std::vector<std::string>& paths, const std::string& output,
-                          const std::string& command) {
+                          MergeKind kind, const std::string& command) {
   const auto begin = std::chrono::steady_clock::now();
   std::vector<MergeInput> inputs;
-  run_agreed<IoError>(comm, [&] {
-    for (const std::string& path : paths) inputs.push_back(read_input(path));
-  });
-  for (const MergeInput& input : inputs) require_compatible(inputs.front(), input);
+  run_agreed<IoError>(comm, [&] { inputs = read_inputs(paths, kind); });
+  for (const MergeInput& input : inputs) require_compatible(inputs.front(), input, kind);
   const Config config = merged_config(inputs, output);
-  require_complete(inputs, config);
+  require_disjoint(inputs, config, kind);
   const Plan plan(config, comm.size());
   std::vector<Vector> kernels;
-  run_agreed<IoError>(comm, [&] { kernels = reference_kernels(inputs, plan); });
+  // Checkpoints do not hold the reference kernels; they are functions of the config.
+  if (kind == MergeKind::partial)
+    kernels = run_pilot(comm, config, plan, parse_simd_path(inputs.front().source.simd)).reference_kernels;
+  else
+    run_agreed<IoError>(comm, [&] { kernels = stored_kernels(inputs, plan); });
 
   std::optional<BlockStore> store;
   const auto blocks = [&](const Range& points) -> const BlockStore& {
@@ -169,10 +216,12 @@ std::string merge_results(const Communicator& comm, const std::vector<std::strin
   std::string merged;
   for (const std::string& path : paths) merged += (merged.empty() ? "" : " ") + path;
   start.emplace_back("merged_from", merged);
-  return write_result(comm, {config, plan, kernels, blocks}, std::move(start), [&] {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    return end_provenance(plan, comm.size(), elapsed.count());
-  });
+  return write_result(comm,
+                      {config, plan, kernels, kind == MergeKind::partial ? ResultKind::partial : ResultKind::sample, blocks},
+                      std::move(start), [&] {
+                        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+                        return end_provenance(plan, comm.size(), elapsed.count());
+                      });
 }
 
 }  // namespace nnft

@@ -187,7 +187,8 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   Schema schema;
   schema.dimensions.push_back({"width", plan.widths(), "width N of the last hidden layer"});
   schema.dimensions.push_back({"strength", plan.strengths(), "strength of the deformation"});
-  if (kind == ResultKind::sample) schema.dimensions.push_back({"block", block_labels(plan), "jackknife block"});
+  const bool sampled = kind != ResultKind::exact;
+  if (sampled) schema.dimensions.push_back({"block", block_labels(plan), "jackknife block"});
   schema.dimensions.push_back({"site", counting(static_cast<std::uint64_t>(config.sites.rows())), "site"});
   schema.dimensions.push_back(
       {"component", counting(static_cast<std::uint64_t>(config.sites.cols())), "component of a site's coordinates"});
@@ -198,14 +199,15 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
     schema.dimensions.push_back(
         {"subtree", subtree_levels(plan), "base-2 logarithm of the slices in a finished subtree of a block"});
   add_coordinates(schema, config, plan);
-  if (kind == ResultKind::sample) add_sums(schema, plan);
+  if (sampled) add_sums(schema, plan);
   add_estimates(schema, plan, kind);
   if (kind == ResultKind::sample) add_subtrees(schema, plan);
   schema.attributes = {{"nnft_format", result_format_version},
                        {"title", "Correlators of neural network ensembles"},
-                       {"kind", kind == ResultKind::sample ? "sample" : "exact"},
-                       {"estimator", kind == ResultKind::sample ? std::string(to_string(config.measure.estimator)) : "exact"},
+                       {"kind", sampled ? "sample" : "exact"},
+                       {"estimator", sampled ? std::string(to_string(config.measure.estimator)) : "exact"},
                        {"architecture", config.field.architecture}};
+  if (kind == ResultKind::partial) schema.attributes.emplace_back("partial", "yes");
   schema.provenance = std::move(provenance);
   return schema;
 }

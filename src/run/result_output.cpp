@@ -40,14 +40,13 @@ std::string write_points(const Communicator& comm, const ResultInput& input, con
 
 std::string write_result(const Communicator& comm, const ResultInput& input, TextPairs start,
                          const std::function<TextPairs()>& end) {
-  ResultWriter writer(comm, input.config.run.output,
-                      result_schema(input.config, input.plan, ResultKind::sample, std::move(start)));
+  ResultWriter writer(comm, input.config.run.output, result_schema(input.config, input.plan, input.kind, std::move(start)));
   std::string tables;
   for (const Range& points : input.plan.groups()) {
     const BlockStore& store = input.blocks(points);
     write_block_sums(writer, input.plan, store, points);
     tables += write_points(comm, input, points, store, writer);
-    write_subtrees(writer, input.plan, store, points);
+    if (input.kind == ResultKind::sample) write_subtrees(writer, input.plan, store, points);
   }
   writer.commit(end());
   return tables;

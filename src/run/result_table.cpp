@@ -44,6 +44,15 @@ void write_line(std::ostream& out, const std::string& name, const std::string& s
       << std::setw(17) << exact << std::setw(8) << pull << '\n';
 }
 
+/// Leave-one-out values without those of absent blocks, which are NaN.
+RowMatrix present_rows(const RowMatrix& rows) {
+  RowMatrix present(rows.rows(), rows.cols());
+  Eigen::Index count = 0;
+  for (Eigen::Index b = 0; b < rows.rows(); ++b)
+    if (rows.row(b).allFinite()) present.row(count++) = rows.row(b);
+  return present.topRows(count);
+}
+
 /// How all tuples of an order compare with the exact values.
 void write_agreement(std::ostream& out, const CorrelatorRows& rows, const MomentLayout& layout, int order) {
   const Eigen::Index offset = layout.offset(order);
@@ -57,8 +66,10 @@ void write_agreement(std::ostream& out, const CorrelatorRows& rows, const Moment
   const Vector relative = error.array() / rows.exact->segment(offset, size).array().abs();
   out << ", relative error " << number(100.0 * relative.minCoeff(), "%.2g") << " to "
       << number(100.0 * relative.maxCoeff(), "%.2g") << " %";
-  if (rows.leave_one_out.rows() >= 8) {
-    const CorrelatedChi2 test = correlated_chi2(deviation, rows.leave_one_out.middleCols(offset, size));
+  const RowMatrix leave_one_out =
+      present_rows(rows.leave_one_out.rows() > 0 ? RowMatrix(rows.leave_one_out.middleCols(offset, size)) : RowMatrix());
+  if (leave_one_out.rows() >= 8) {
+    const CorrelatedChi2 test = correlated_chi2(deviation, leave_one_out);
     out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes
         << " (leading modes), p = " << number(test.p_value, "%.3g");
   }

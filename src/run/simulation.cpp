@@ -138,7 +138,7 @@ std::string Simulation::finish(const std::string& command, const Checkpoint& sav
   };
   TextPairs start = start_provenance(comm_, config_, path_, command);
   if (!plan_.part().whole()) start.emplace_back("part", to_string(plan_.part()));
-  return write_result(comm_, {config_, plan_, pilot_.reference_kernels, blocks}, std::move(start),
+  return write_result(comm_, {config_, plan_, pilot_.reference_kernels, ResultKind::sample, blocks}, std::move(start),
                       [&] { return end_provenance(plan_, comm_.size(), seconds_since(begin_)); });
 }
 

@@ -20,7 +20,8 @@ struct PointResult {
   Estimate full;  ///< without leave-one-out values
 };
 
-/// Jackknife of connected and full correlators. @throws ShapeError if shapes do not fit or fewer than two blocks have samples.
+/// Jackknife of connected and full correlators. Leave-one-out values of a block without samples are NaN, and so is everything if
+/// fewer than two blocks have samples. @throws ShapeError if shapes do not fit.
 PointResult analyse(const ScanPoint& point, const MomentLayout& layout, const Vector& reference_kernel, const BlockTable& table);
 
 }  // namespace nnft

@@ -65,6 +65,7 @@ class Checkpoint {
   const Communicator& comm_;
   std::string output_;
   std::string directory_;
+  Part part_;
   std::string config_;
   std::string identity_;
   MomentLayout layout_;

@@ -24,6 +24,7 @@ struct CheckpointHeader {
   std::uint64_t sequence;           ///< of a running round; higher is newer
   SimdPath simd;
   std::string identity;
+  Part part;
   std::string config;   ///< resolved, for people and for `nnft show`
   double seconds_left;  ///< that the run expected to need when this was saved
 };

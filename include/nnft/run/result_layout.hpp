@@ -15,7 +15,8 @@ namespace nnft {
 
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
-enum class ResultKind { sample, exact };
+/// sample: all blocks have all their slices. partial: some have fewer or none; such a file cannot be extended. exact: no blocks.
+enum class ResultKind { sample, partial, exact };
 
 /// The schema of a result file of this plan. `exact` files have no blocks.
 Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, TextPairs provenance);

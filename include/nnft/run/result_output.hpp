@@ -18,7 +18,8 @@ struct ResultInput {
   const Config& config;
   const Plan& plan;
   const std::vector<Vector>& reference_kernels;  ///< K₀ by scan point
-  /// The blocks of a memory round, complete; the reference is valid until the next call. Collective.
+  ResultKind kind;                               ///< sample or partial
+  /// The blocks of a memory round; the reference is valid until the next call. Collective.
   std::function<const BlockStore&(const Range& points)> blocks;
 };
 
