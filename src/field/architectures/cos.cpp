@@ -1,6 +1,8 @@
 #include "nnft/field/architectures/cos.hpp"
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <numbers>
 #include <string>
 
@@ -66,6 +68,10 @@ CosNet::CosNet(double sigma_weight) : sigma_weight_(sigma_weight) {
 }
 
 std::unique_ptr<FeatureSampler> CosNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const {
+  const auto weights = std::uint64_t{stream.width()} * static_cast<std::uint64_t>(sites.dimension());
+  if (weights > std::numeric_limits<std::uint32_t>::max() - 64)
+    throw UsageError("cos: expected width times input-dim below 2^32, the input weights that a network's stream numbers, got " +
+                     std::to_string(weights));
   constexpr double largest_phase = 1e9;  // rounding 2^-53 of it is 1e-7
   const double reach = 8.5 * sigma_weight_ * sites.coordinates().rowwise().lpNorm<1>().maxCoeff();
   if (reach > largest_phase)
