@@ -24,8 +24,8 @@ void cosines(const TileShape& tile, const double* weights, const double* phases,
         D left = D::load_unaligned(b + lane);
         D right = D::load_unaligned(b + lane + lanes);
         for (int j = 0; j < d; ++j) {
-          left = xsimd::fma(D::load_unaligned(w + j * batch_samples + lane), D(x[j]), left);
-          right = xsimd::fma(D::load_unaligned(w + j * batch_samples + lane + lanes), D(x[j]), right);
+          left = fma<Arch>(D::load_unaligned(w + j * batch_samples + lane), D(x[j]), left);
+          right = fma<Arch>(D::load_unaligned(w + j * batch_samples + lane + lanes), D(x[j]), right);
         }
         cos_turn<Arch>(fractional_turn<Arch>(left)).store_unaligned(h + site * batch_samples + lane);
         cos_turn<Arch>(fractional_turn<Arch>(right)).store_unaligned(h + site * batch_samples + lane + lanes);
@@ -42,7 +42,7 @@ void add_fields(const TileShape& tile, const double* output, const double* featu
     for (int lane = 0; lane < batch_samples; lane += lanes) {
       D sum = D::load_unaligned(fields + site * batch_samples + lane);
       for (int neuron = 0; neuron < tile.neurons; ++neuron)
-        sum = xsimd::fma(D::load_unaligned(output + neuron * batch_samples + lane),
+        sum = fma<Arch>(D::load_unaligned(output + neuron * batch_samples + lane),
                          D::load_unaligned(features + (neuron * tile.sites + site) * batch_samples + lane), sum);
       sum.store_unaligned(fields + site * batch_samples + lane);
     }
@@ -69,7 +69,7 @@ inline void add_kernel_block(const TileShape& tile, const double* features, doub
       for (std::size_t c = 0; c < columns; ++c) right[c] = D::load_unaligned(h + (j0 + static_cast<int>(c)) * batch_samples);
       for (std::size_t r = 0; r < rows; ++r) {
         const D left = D::load_unaligned(h + (i0 + static_cast<int>(r)) * batch_samples);
-        for (std::size_t c = 0; c < columns; ++c) sum[r][c] = xsimd::fma(left, right[c], sum[r][c]);
+        for (std::size_t c = 0; c < columns; ++c) sum[r][c] = fma<Arch>(left, right[c], sum[r][c]);
       }
     }
     for (std::size_t r = 0; r < rows; ++r)

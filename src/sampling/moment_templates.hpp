@@ -73,7 +73,7 @@ inline void add_product_block(const MonomialRows& m, double* products, int a0, i
       for (std::size_t a = 0; a < rows; ++a) left[a] = D::load_unaligned(left_rows + a * stride + at);
       for (std::size_t b = 0; b < columns; ++b) {
         const D right = D::load_unaligned(right_rows + b * stride + at);
-        for (std::size_t a = 0; a < rows; ++a) sum[a][b].part[r] = xsimd::fma(left[a], right, sum[a][b].part[r]);
+        for (std::size_t a = 0; a < rows; ++a) sum[a][b].part[r] = fma<Arch>(left[a], right, sum[a][b].part[r]);
       }
     }
   for (std::size_t a = 0; a < rows; ++a)
