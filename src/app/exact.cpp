@@ -48,7 +48,7 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
       for (const std::string& text : comm.gather(point ? table_text(*point, plan.layout()) : "")) std::printf("%s", text.c_str());
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    writer.commit(end_provenance(plan, comm.size(), elapsed.count()));
+    writer.commit(end_provenance(comm, plan, elapsed.count() * comm.size()));
   });
   if (comm.root()) std::printf("written to %s\n", config.run.output.c_str());
   return ExitCode::done;

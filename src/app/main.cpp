@@ -8,6 +8,7 @@
 #include "app/command.hpp"
 #include "nnft/parallel/job_abort.hpp"
 #include "nnft/run/provenance.hpp"
+#include "nnft/run/stop_signal.hpp"
 
 namespace {
 
@@ -57,6 +58,8 @@ int report(const Communicator& comm, const char* message, ExitCode code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A batch system may ask a job to stop that has hardly begun.
+  if (argc > 1 && std::string_view(argv[1]) == "sample") nnft::hold_stop_signals();
   MPI_Init(&argc, &argv);
   int code = static_cast<int>(ExitCode::failure);
   {

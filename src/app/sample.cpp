@@ -56,6 +56,7 @@ ExitCode sample(const Communicator& comm, const std::vector<std::string>& words)
     throw UsageError("run.simd: expected " + std::string(to_string(*saved.simd_path())) + ", with which this run began, got " +
                      config.run.simd + "; --fresh starts over");
   if (complete_already(saved, plan, config.run.output)) {
+    saved.clear();
     if (comm.root())
       std::printf("%s is complete already; nnft show prints it, more run.networks extend it\n", config.run.output.c_str());
     return ExitCode::done;

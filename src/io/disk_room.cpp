@@ -36,6 +36,8 @@ int reserve(int descriptor, std::uint64_t bytes) {
 }  // namespace
 
 void check_room(const std::string& path, std::uint64_t bytes) {
+  // A file of its own: whoever still writes one of this name, left over from another job, must not write into ours.
+  std::remove(path.c_str());
   const FileDescriptor file(path, O_RDWR | O_CREAT | O_TRUNC, "cannot be created");
   const int problem = reserve(file.get(), bytes);
   if (problem != 0) {

@@ -1,6 +1,7 @@
 #include "io/file_descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,12 +15,23 @@ void throw_system_error(const std::string& what, int error_number) {
   throw IoError(what + ": " + std::generic_category().message(error_number));
 }
 
+std::pair<std::uint64_t, std::uint64_t> file_identity(const std::string& path) noexcept {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) return {0, 0};
+  return {status.st_dev, status.st_ino};
+}
+
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& what)
     : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
   if (number_ < 0) throw_system_error(path + ": " + what, errno);
 }
 
 FileDescriptor::~FileDescriptor() { ::close(number_); }
+
+bool FileDescriptor::is_named() const noexcept {
+  struct stat status = {};
+  return ::fstat(number_, &status) == 0 && file_identity(path_) == std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
+}
 
 void FileDescriptor::sync() const {
   // Some file systems cannot sync directories and say EINVAL: there is nothing more to be done then.

@@ -1,12 +1,17 @@
 #pragma once
 /// @file POSIX files that close themselves, and errno as IoError.
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
 namespace nnft {
 
 /// @throws IoError "WHAT: text of `error_number`".
 [[noreturn]] void throw_system_error(const std::string& what, int error_number);
+
+/// Which file a name stands for at present: device and inode, zeros if there is none.
+std::pair<std::uint64_t, std::uint64_t> file_identity(const std::string& path) noexcept;
 
 /// Owner of a POSIX file descriptor.
 class FileDescriptor {
@@ -19,6 +24,8 @@ class FileDescriptor {
   FileDescriptor& operator=(const FileDescriptor&) = delete;
 
   int get() const noexcept { return number_; }
+  /// Whether its path still names this file.
+  bool is_named() const noexcept;
   /// Forces the file to disk. @throws IoError.
   void sync() const;
 

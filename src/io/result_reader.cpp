@@ -89,7 +89,7 @@ void check_format(hid_t file, const std::string& path) {
   }
   const std::string version = read_text(file, "nnft_format", path);
   if (version != result_format_version) {
-    throw IoError(path + ": has format version " + version + "; this program reads version " + result_format_version);
+    throw VersionError(path + ": has format version " + version + "; this program reads version " + result_format_version);
   }
 }
 

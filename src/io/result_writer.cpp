@@ -122,6 +122,7 @@ struct ResultWriter::State {
   std::string path;
   std::string temporary;
   bool created = false;  ///< the temporary file is ours and not yet renamed
+  std::pair<std::uint64_t, std::uint64_t> identity;  ///< of the temporary file, on the root
   bool close_failed = false;
   std::string failure;  ///< of the last collective HDF5 call, if it failed
   Handle file;
@@ -144,7 +145,7 @@ struct ResultWriter::State {
 ResultWriter::State::~State() {
   const hdf5::SilentErrors silent;
   std::error_code ignored;
-  if (created && comm.root()) std::filesystem::remove(temporary, ignored);
+  if (created && comm.root() && file_identity(temporary) == identity) std::filesystem::remove(temporary, ignored);
   // After a failed call the ranks' views of the file may differ, and then closing it, now or in MPI_Finalize, hangs.
   std::optional<Deadline> deadline;
   if (!failure.empty()) deadline.emplace(comm, failure, patience_to_close);
@@ -168,6 +169,7 @@ void ResultWriter::State::open(const Schema& schema) {
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
     create_on_root(path, temporary, schema);
+    identity = file_identity(temporary);
     created = true;
   });
   created = true;
@@ -216,6 +218,8 @@ void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::s
   });
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
+    if (file_identity(temporary) != identity)
+      throw IoError(temporary + ": another process writes this output at the same time");
     if (!more_provenance.empty()) add_provenance(temporary, more_provenance);
     publish_file(temporary, path);
   });

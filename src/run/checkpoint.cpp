@@ -10,6 +10,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/agreement.hpp"
+#include "nnft/random/stream.hpp"
 #include "nnft/run/checkpoint_file.hpp"
 
 namespace nnft {
@@ -47,6 +48,7 @@ Checkpoint::Checkpoint(const Communicator& comm, const Config& config, const Pla
     : comm_(comm),
       output_(config.run.output),
       directory_(config.run.output + ".part"),
+      lock_(comm, directory_),
       part_(plan.part()),
       config_(config.resolved()),
       identity_(identity_of_part(config, plan.part())),
@@ -58,7 +60,7 @@ Checkpoint::Checkpoint(const Communicator& comm, const Config& config, const Pla
   if (start == Start::resume)
     find_sources();
   else
-    remove();
+    clear();
 }
 
 void Checkpoint::refuse_directory() const {
@@ -69,6 +71,39 @@ void Checkpoint::refuse_directory() const {
 }
 
 void Checkpoint::find_sources() {
+  std::optional<CheckpointSource> running;
+  std::string damaged;
+  for (const std::string& path : list_files()) {
+    const bool generation_file = fs::path(path).filename().string().starts_with("running.");
+    require_readable_version(path);
+    try {
+      CheckpointSource source;
+      run_agreed<IoError>(comm_, [&] {
+        validate_checkpoint(path, comm_.rank(), comm_.size());
+        source = inspect_checkpoint(path, blocks_, slice_);
+      });
+      require_same_run(source);
+      if (!generation_file)
+        add_source(std::move(source));
+      else if (!running || running->sequence < source.sequence)
+        running = std::move(source);
+    } catch (const IoError& error) {
+      if (!generation_file) throw;
+      damaged += (damaged.empty() ? "" : "\nnnft: ") + std::string(error.what());
+    }
+  }
+  if (!damaged.empty() && !running)
+    throw IoError(damaged + "\nnnft: " + directory_ + ": no sound generation of the running round is left; --fresh starts over");
+  if (!damaged.empty() && comm_.root())
+    std::fprintf(stderr, "nnft: %s\nnnft: this generation is passed over; the work since the one before it is done again\n",
+                 damaged.c_str());
+  if (running) {
+    sequence_ = running->sequence;
+    add_source(std::move(*running));
+  }
+}
+
+std::vector<std::string> Checkpoint::list_files() const {
   // The root looks; its list of files is everybody's.
   std::string names;
   run_agreed<IoError>(comm_, [&] {
@@ -82,30 +117,25 @@ void Checkpoint::find_sources() {
     std::sort(found.begin(), found.end());
     for (const std::string& name : found) names += name + "\n";
   });
-  names = comm_.broadcast(names);
-  std::istringstream lines(names);
-  std::optional<CheckpointSource> running;
-  for (std::string path; std::getline(lines, path);) {
-    const bool generation_file = fs::path(path).filename().string().starts_with("running.");
+  std::istringstream lines(comm_.broadcast(names));
+  std::vector<std::string> files;
+  for (std::string path; std::getline(lines, path);) files.push_back(path);
+  return files;
+}
+
+void Checkpoint::require_readable_version(const std::string& path) const {
+  run_agreed<UsageError>(comm_, [&] {
+    if (!comm_.root()) return;
     try {
-      run_agreed<IoError>(comm_, [&] { validate_checkpoint(path, comm_.rank(), comm_.size()); });
-      CheckpointSource source = inspect_checkpoint(path, blocks_, slice_);
-      require_same_run(source);
-      if (!generation_file)
-        add_source(std::move(source));
-      else if (!running || running->sequence < source.sequence)
-        running = std::move(source);
-    } catch (const IoError& error) {
-      if (!generation_file) throw;
-      if (comm_.root())
-        std::fprintf(stderr, "nnft: %s\nnft: this generation is passed over; the work since the one before it is done again\n",
-                     error.what());
+      const std::string rng = ResultReader(path).provenance("rng");
+      if (rng != random_stream_version)
+        throw VersionError(path + ": has random numbers of version " + rng + "; this program draws version " + random_stream_version);
+    } catch (const VersionError& error) {
+      throw UsageError(std::string(error.what()) + "; go on with the program that wrote it, or --fresh starts over");
+    } catch (const IoError&) {
+      // Damage is for validate_checkpoint to find.
     }
-  }
-  if (running) {
-    sequence_ = running->sequence;
-    add_source(std::move(*running));
-  }
+  });
 }
 
 void Checkpoint::require_same_run(const CheckpointSource& source) const {
@@ -120,6 +150,7 @@ void Checkpoint::require_same_run(const CheckpointSource& source) const {
 void Checkpoint::add_source(CheckpointSource source) {
   simd_ = parse_simd_path(source.simd);
   has_result_ = has_result_ || source.result;
+  core_seconds_ = std::max(core_seconds_, source.core_seconds);
   bool adds = false;
   for (std::uint64_t p = source.points.begin; p < source.points.end; ++p)
     adds = adds || source.done.at(p - source.points.begin) > done_.at(p);
@@ -153,34 +184,19 @@ void Checkpoint::load(const Range& points, BlockStore& store) const {
 }
 
 void Checkpoint::save_running(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store, SimdPath path,
-                              double seconds_left) {
+                              const RunClock& clock) {
   ++sequence_;
   write_checkpoint(comm_, directory_ + "/" + generation(sequence_),
-                   {points, done, sequence_, path, identity_, part_, config_, seconds_left}, store);
+                   {points, done, sequence_, path, identity_, part_, config_, clock.seconds_left, clock.core_seconds}, store);
 }
 
 void Checkpoint::save_finished(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store,
-                               SimdPath path, double seconds_left) {
+                               SimdPath path, const RunClock& clock) {
   const std::string name = "points." + std::to_string(points.begin) + "-" + std::to_string(points.end - 1) + ".h5";
-  write_checkpoint(comm_, directory_ + "/" + name, {points, done, 0, path, identity_, part_, config_, seconds_left}, store);
-  CheckpointSource source{directory_ + "/" + name, blocks_, points, done, 0, false, std::string(to_string(path)), identity_};
-  add_source(std::move(source));
+  write_checkpoint(comm_, directory_ + "/" + name, {points, done, 0, path, identity_, part_, config_, clock.seconds_left, clock.core_seconds}, store);
+  add_source({directory_ + "/" + name, blocks_, points, done, 0, false, std::string(to_string(path)), identity_, 0.0});
 }
 
-void Checkpoint::create_directory() const {
-  run_agreed<IoError>(comm_, [&] {
-    std::error_code failure;
-    if (comm_.root() && !fs::is_directory(directory_) && !fs::create_directory(directory_, failure))
-      throw IoError(directory_ + ": cannot be created: " + failure.message());
-  });
-}
-
-void Checkpoint::remove() {
-  run_agreed<IoError>(comm_, [&] {
-    std::error_code failure;
-    if (comm_.root()) fs::remove_all(directory_, failure);
-    if (failure) throw IoError(directory_ + ": cannot be removed: " + failure.message());
-  });
-}
+void Checkpoint::clear() { lock_.clear_directory(); }
 
 }  // namespace nnft

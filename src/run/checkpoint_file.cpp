@@ -61,7 +61,8 @@ Schema checkpoint_schema(const CheckpointHeader& header, std::uint64_t subtrees,
                        {"config", header.config},
                        {"saved", utc_now()},
                        {"ranks", std::to_string(ranks)},
-                       {"seconds_left", std::to_string(header.seconds_left)}};
+                       {"seconds_left", std::to_string(header.seconds_left)},
+                       {"core_seconds", std::to_string(header.core_seconds)}};
   schema.provenance.emplace_back("header_sha256", checksum(schema.provenance));
   return schema;
 }
@@ -90,6 +91,15 @@ std::uint64_t number(const ResultReader& file, const std::string& path, const st
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size())
     throw IoError(path + ": " + name + ": expected a whole number, got '" + text + "'");
+  return value;
+}
+
+double real_number(const ResultReader& file, const std::string& path, const std::string& name) {
+  const std::string text = file.provenance(name);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0))
+    throw IoError(path + ": " + name + ": expected a number >= 0, got '" + text + "'");
   return value;
 }
 
@@ -203,6 +213,7 @@ CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t block
       throw IoError(path + ": is a partial merge, from which nothing can go on; name another output");
     CheckpointSource source{path, blocks, {0, 0}, {}, 0, true, file.provenance("simd"), ""};
     source.identity = identity_of_part(parse_config(file.provenance("config"), path, {}), part_of(file));
+    source.core_seconds = 3600.0 * real_number(file, path, "core_hours");
     const std::vector<std::int64_t> counts = file.read_int("count");
     source.points = {0, counts.size() / file.shape("block").front()};
     for (std::uint64_t p = 0; p < source.points.end; ++p) {
@@ -216,8 +227,6 @@ CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t block
   if (kind != "checkpoint") throw IoError(path + ": expected a checkpoint or a sampled result, got kind '" + kind + "'");
   if (file.provenance("header_sha256") != checksum(file.provenance()))
     throw IoError(path + ": the header's checksum does not match");
-  if (file.provenance("rng") != random_stream_version)
-    throw IoError(path + ": random numbers of another version, " + file.provenance("rng"));
   CheckpointSource source{path,
                           blocks,
                           {number(file, path, "first_point"), 0},
@@ -225,7 +234,8 @@ CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t block
                           number(file, path, "sequence"),
                           false,
                           file.provenance("simd"),
-                          file.provenance("identity")};
+                          file.provenance("identity"),
+                          real_number(file, path, "core_seconds")};
   for (const std::int64_t done : file.read_int("slices_done")) source.done.push_back(static_cast<std::uint64_t>(done));
   source.points.end = source.points.begin + source.done.size();
   return source;

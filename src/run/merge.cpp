@@ -214,13 +214,15 @@ std::string merge_results(const Communicator& comm, const std::vector<std::strin
   };
   TextPairs start = start_provenance(comm, config, parse_simd_path(inputs.front().source.simd), command);
   std::string merged;
+  double core_seconds = 0.0;
+  for (const MergeInput& input : inputs) core_seconds += input.source.core_seconds;
   for (const std::string& path : paths) merged += (merged.empty() ? "" : " ") + path;
   start.emplace_back("merged_from", merged);
   return write_result(comm,
                       {config, plan, kernels, kind == MergeKind::partial ? ResultKind::partial : ResultKind::sample, blocks},
                       std::move(start), [&] {
                         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-                        return end_provenance(plan, comm.size(), elapsed.count());
+                        return end_provenance(comm, plan, core_seconds + elapsed.count() * comm.size());
                       });
 }
 

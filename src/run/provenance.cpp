@@ -1,5 +1,6 @@
 #include "nnft/run/provenance.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -73,10 +74,14 @@ TextPairs start_provenance(const Communicator& comm, const Config& config, SimdP
   return entries;
 }
 
-TextPairs end_provenance(const Plan& plan, int ranks, double seconds) {
+TextPairs end_provenance(const Communicator& comm, const Plan& plan, double core_seconds) {
+  struct rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  const double peak = comm.max(static_cast<double>(usage.ru_maxrss));  // in KiB
   std::array<char, 32> core_hours{};
-  std::snprintf(core_hours.data(), core_hours.size(), "%.6g", seconds * ranks / 3600.0);
-  return {{"networks", std::to_string(plan.networks())}, {"end", utc_now()}, {"core_hours", core_hours.data()}};
+  std::snprintf(core_hours.data(), core_hours.size(), "%.6g", core_seconds / 3600.0);
+  return {{"networks", std::to_string(plan.networks())}, {"end", utc_now()}, {"core_hours", core_hours.data()},
+          {"peak_memory", std::to_string(static_cast<std::uint64_t>(peak) * 1024)}};
 }
 
 }  // namespace nnft

@@ -21,6 +21,8 @@ using Clock = std::chrono::steady_clock;
 /// A leg is long against the collectives that end it and short against the patience of whoever wants the run to stop.
 constexpr double first_leg_seconds = 0.2;
 constexpr double longest_leg_seconds = 1.5;
+/// What a file system is taken to write before a checkpoint has been timed, bytes per second.
+constexpr double presumed_write_speed = 1e8;
 
 double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
@@ -53,6 +55,7 @@ Simulation::Simulation(const Communicator& comm, Config config, SimdPath path, c
       pilot_(run_pilot(comm, config_, plan_, path)),
       rank_speeds_(static_cast<std::size_t>(comm.size()), 1.0),
       leg_seconds_(first_leg_seconds),
+      save_seconds_(plan_.memory().trees * comm.size() / presumed_write_speed),
       begin_(Clock::now()),
       saved_at_(begin_) {}
 
@@ -87,6 +90,7 @@ void Simulation::sample_leg(const Range& points, const SliceLine& line, const Ra
   rank_speeds_ =
       comm_.all_gather(updated_speed(rank_speeds_[static_cast<std::size_t>(comm_.rank())], my_cost, seconds_since(begin)));
   store.settle();
+  longest_leg_ = std::max(0.8 * longest_leg_, seconds_since(begin));
   cost_done_ += leg_cost(line, rates, leg);
   networks_done_ += static_cast<double>(leg.size() * plan_.slice());
 }
@@ -103,21 +107,37 @@ std::string Simulation::sample_group(const Range& points, BlockStore& store, Che
     const double budget = leg_seconds_ * sum(rank_speeds_);
     const Range leg{position, leg_end(line, {costs, rank_speeds_}, position, budget)};
     sample_leg(points, line, leg, store);
-    leg_seconds_ = std::min(2.0 * leg_seconds_, longest_leg_seconds);
+    // Short against the checkpoint interval too, since a kill may cost no more than that.
+    const double longest = std::clamp(0.25 * config_.run.checkpoint_interval, first_leg_seconds, longest_leg_seconds);
+    leg_seconds_ = std::min(2.0 * leg_seconds_, longest);
     position = leg.end;
     for (const PointPart& part : parts_of_leg(line, leg)) done[part.point] = part.slices.end;
     report_progress(points, parts_of_leg(line, leg).back().point, store);
-    if (position == line.size()) break;
-    const std::string reason = stop.reason(comm_, 2.0 * (leg_seconds_ + save_seconds_) + 1.0);
-    const bool due = comm_.root() && seconds_since(saved_at_) >= config_.run.checkpoint_interval;
-    if (reason.empty() && !comm_.any(due)) continue;
-    const Clock::time_point begin = Clock::now();
-    saved.save_running(points, done, store, path_, progress_->seconds_left(cost_done_));
+    const std::string reason = stop.reason(comm_, seconds_to_stop(position == line.size()));
+    if (reason.empty() && !comm_.any(comm_.root() && checkpoint_due())) continue;
     saved_at_ = Clock::now();
-    save_seconds_ = comm_.max(seconds_since(begin));
+    saved.save_running(points, done, store, path_, clock(saved));
+    save_seconds_ = comm_.max(seconds_since(saved_at_));
     if (!reason.empty()) return reason;
   }
   return "";
+}
+
+RunClock Simulation::clock(const Checkpoint& saved) const {
+  return {progress_->seconds_left(cost_done_), saved.core_seconds() + seconds_since(begin_) * comm_.size()};
+}
+
+/// What must be left of the time when a leg begins, or the result is written: that, and saving twice over.
+double Simulation::seconds_to_stop(bool everything_sampled) const {
+  const double tables = plan_.memory().trees * comm_.size();
+  const double next = everything_sampled ? save_seconds_ * plan_.file_bytes() / tables : std::max(leg_seconds_, longest_leg_);
+  return 1.0 + 1.5 * next + 2.0 * save_seconds_;
+}
+
+/// Whether a kill during the next leg and the checkpoint after it would cost more than the interval.
+bool Simulation::checkpoint_due() const {
+  const double next_leg = std::max(leg_seconds_, longest_leg_);
+  return seconds_since(saved_at_) + next_leg + save_seconds_ >= config_.run.checkpoint_interval;
 }
 
 void Simulation::report_progress(const Range& points, std::uint64_t point_in_group, const BlockStore& store) {
@@ -139,7 +159,7 @@ std::string Simulation::finish(const std::string& command, const Checkpoint& sav
   TextPairs start = start_provenance(comm_, config_, path_, command);
   if (!plan_.part().whole()) start.emplace_back("part", to_string(plan_.part()));
   return write_result(comm_, {config_, plan_, pilot_.reference_kernels, ResultKind::sample, blocks}, std::move(start),
-                      [&] { return end_provenance(plan_, comm_.size(), seconds_since(begin_)); });
+                      [&] { return end_provenance(comm_, plan_, clock(saved).core_seconds); });
 }
 
 RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const StopSignal& stop) {
@@ -148,7 +168,6 @@ RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const 
   for (std::size_t p = 0; p < plan_.points().size(); ++p)
     cost += pilot_.slice_seconds[p] * static_cast<double>(plan_.blocks() * plan_.slices_per_block() - saved.slices_done()[p]);
   progress_.emplace(cost);
-  saved.create_directory();
   end_job_on_lone_failure(comm_, [&] {
     const bool one_group = plan_.groups().size() == 1;
     std::optional<BlockStore> store;
@@ -159,13 +178,13 @@ RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const 
       if (!outcome.stopped_by.empty()) return;
       if (!one_group) {
         const std::vector<std::uint64_t> done(points.size(), plan_.blocks() * plan_.slices_per_block());
-        saved.save_finished(points, done, *store, path_, progress_->seconds_left(cost_done_));
+        saved.save_finished(points, done, *store, path_, clock(saved));
         saved_at_ = Clock::now();
         store.reset();
       }
     }
     outcome.tables = finish(command, saved, store);
-    saved.remove();
+    saved.clear();
   });
   return outcome;
 }

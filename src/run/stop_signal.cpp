@@ -24,16 +24,20 @@ double seconds_to_job_end() {
 
 }  // namespace
 
-StopSignal::StopSignal(std::string stop_file, double max_walltime)
-    : stop_file_(std::move(stop_file)), start_(Clock::now()), limit_(max_walltime > 0.0 ? max_walltime : seconds_to_job_end()) {
-  caught = 0;
+void hold_stop_signals() {
   std::signal(SIGUSR1, remember_signal);
   std::signal(SIGTERM, remember_signal);
+}
+
+StopSignal::StopSignal(std::string stop_file, double max_walltime)
+    : stop_file_(std::move(stop_file)), start_(Clock::now()), limit_(max_walltime > 0.0 ? max_walltime : seconds_to_job_end()) {
+  hold_stop_signals();
 }
 
 StopSignal::~StopSignal() {
   std::signal(SIGUSR1, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  caught = 0;
 }
 
 std::string StopSignal::reason(const Communicator& comm, double seconds_to_save) const {

@@ -67,7 +67,8 @@ std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64
     budget -= static_cast<double>(fit) * rates.slice_cost[part.point];
     if (fit < part.slices.size()) break;
   }
-  return std::max(end, begin + 1);
+  const std::uint64_t one_each = begin + rates.rank_speed.size();
+  return std::min(std::max(end, one_each), line.size());
 }
 
 std::vector<Piece> deal(const SliceLine& line, const WorkRates& rates, const Range& leg, int rank) {

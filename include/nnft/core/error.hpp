@@ -37,6 +37,12 @@ class IoError : public Error {
   explicit IoError(const std::string& message) : Error(message) {}
 };
 
+/// A file is of a format or a random stream that this program does not know; the message names both versions.
+class VersionError : public IoError {
+ public:
+  using IoError::IoError;
+};
+
 /// Two arrays that belong together have different shapes.
 class ShapeError : public Error {
  public:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nnft/core/simd_path.hpp"
+#include "nnft/io/job_lock.hpp"
 #include "nnft/parallel/communicator.hpp"
 #include "nnft/run/block_store.hpp"
 #include "nnft/run/checkpoint_file.hpp"
@@ -15,6 +16,12 @@
 #include "nnft/stats/moment_layout.hpp"
 
 namespace nnft {
+
+/// What a checkpoint says of the run's pace.
+struct RunClock {
+  double seconds_left;  ///< expected
+  double core_seconds;  ///< taken so far, sessions before included
+};
 
 /// The keys in which two identities (Config::identity) differ, one line each: `field.width: there '8 16', here '8'`.
 std::string differing_keys(const std::string& there, const std::string& here);
@@ -25,11 +32,13 @@ std::string differing_keys(const std::string& there, const std::string& here);
 /// the identity of its run. All members are collective.
 class Checkpoint {
  public:
-  /// Whether to go on with what is saved, or to remove OUTPUT.part and not to look at OUTPUT.
+  /// Whether to go on with what is saved, or to empty OUTPUT.part and not to look at OUTPUT.
   enum class Start { resume, fresh };
 
-  /// Looks at OUTPUT.part and OUTPUT. @throws UsageError if they belong to another config (with the keys that differ), IoError if
-  /// a finished round or OUTPUT is damaged. A damaged generation of the running round is passed over with a message.
+  /// Makes OUTPUT.part, claims it for this job and looks at it and at OUTPUT. @throws UsageError if they belong to another config
+  /// (with the keys that differ) or another version of the program, IoError if OUTPUT.part cannot be made, another job holds it, or
+  /// a finished round, OUTPUT or both generations of the running round are damaged. One damaged generation is passed over with a
+  /// message.
   Checkpoint(const Communicator& comm, const Config& config, const Plan& plan, Start start);
 
   /// The instruction set that everything saved was made with; nothing if nothing was saved.
@@ -43,28 +52,31 @@ class Checkpoint {
   /// or does not hold the slices it claims.
   void load(const Range& points, BlockStore& store) const;
 
-  /// Makes OUTPUT.part, so that a directory that cannot be written is found before the work. @throws IoError.
-  void create_directory() const;
-  /// Saves the running round; `done` for each of its points, `seconds_left` for `nnft show`. @throws IoError; what was saved
-  /// before remains.
+  /// Core-seconds that the sessions before took to make what is saved.
+  double core_seconds() const noexcept { return core_seconds_; }
+
+  /// Saves the running round; `done` for each of its points. @throws IoError; what was saved before remains.
   void save_running(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store, SimdPath path,
-                    double seconds_left);
+                    const RunClock& clock);
   /// Saves a finished round, after which the running one is forgotten. @throws IoError.
   void save_finished(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store, SimdPath path,
-                     double seconds_left);
+                     const RunClock& clock);
 
-  /// Removes OUTPUT.part: the result is complete. @throws IoError.
-  void remove();
+  /// Empties OUTPUT.part, which goes with this object: the result is complete. @throws IoError.
+  void clear();
 
  private:
   void refuse_directory() const;
   void find_sources();
+  std::vector<std::string> list_files() const;
+  void require_readable_version(const std::string& path) const;
   void require_same_run(const CheckpointSource& source) const;
   void add_source(CheckpointSource source);
 
   const Communicator& comm_;
   std::string output_;
   std::string directory_;
+  JobLock lock_;
   Part part_;
   std::string config_;
   std::string identity_;
@@ -75,6 +87,7 @@ class Checkpoint {
   std::vector<CheckpointSource> sources_;
   std::optional<SimdPath> simd_;
   std::uint64_t sequence_ = 0;
+  double core_seconds_ = 0.0;
   bool has_result_ = false;
 };
 

@@ -27,6 +27,7 @@ struct CheckpointHeader {
   Part part;
   std::string config;   ///< resolved, for people and for `nnft show`
   double seconds_left;  ///< that the run expected to need when this was saved
+  double core_seconds;  ///< that the run had taken, sessions before included
 };
 
 /// A file that subtrees can be read from: a checkpoint, or a finished result whose run is extended.
@@ -39,6 +40,7 @@ struct CheckpointSource {
   bool result = false;
   std::string simd;
   std::string identity;
+  double core_seconds = 0.0;
 };
 
 /// Config::identity, and which part of the run it is.

@@ -18,8 +18,8 @@ std::string utc_now();
 /// SHA-256, command line, hosts, ranks, SLURM ids, start. Collective.
 TextPairs start_provenance(const Communicator& comm, const Config& config, SimdPath path, const std::string& command);
 
-/// What is known when it ends: networks per scan point, end, core-hours.
-TextPairs end_provenance(const Plan& plan, int ranks, double seconds);
+/// What is known when it ends: networks per scan point, end, core-hours, peak memory of the largest rank. Collective.
+TextPairs end_provenance(const Communicator& comm, const Plan& plan, double core_seconds);
 
 /// "nnft 0.1.0 (revision)".
 std::string program_version();

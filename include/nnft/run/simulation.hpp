@@ -47,6 +47,9 @@ class Simulation {
   void sample_leg(const Range& points, const SliceLine& line, const Range& leg, BlockStore& store);
   std::string finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store);
   void sample_pieces(const Range& points, const std::vector<Piece>& pieces, BlockStore& store) const;
+  double seconds_to_stop(bool everything_sampled) const;
+  bool checkpoint_due() const;
+  RunClock clock(const Checkpoint& saved) const;
   void report_progress(const Range& points, std::uint64_t point_in_group, const BlockStore& store);
 
   const Communicator& comm_;
@@ -56,9 +59,10 @@ class Simulation {
   Pilot pilot_;
   std::vector<double> rank_speeds_;  ///< slices per pilot slice time, by rank
   double leg_seconds_;
-  double save_seconds_ = 0.0;                    ///< the last checkpoint took so long
+  double longest_leg_ = 0.0;                     ///< measured, fading
+  double save_seconds_;                          ///< what a checkpoint takes: guessed at first, then measured
   std::chrono::steady_clock::time_point begin_;  ///< of this object
-  std::chrono::steady_clock::time_point saved_at_;
+  std::chrono::steady_clock::time_point saved_at_;  ///< when what the last checkpoint holds was complete
   double cost_done_ = 0.0;
   double networks_done_ = 0.0;
   std::optional<Progress> progress_;

@@ -8,7 +8,10 @@
 
 namespace nnft {
 
-/// While it lives, SIGUSR1 and SIGTERM only ask the run to stop. One object at a time.
+/// From now on SIGUSR1 and SIGTERM do not end the process but wait for a StopSignal to be asked. For the very beginning of a run.
+void hold_stop_signals();
+
+/// Until it dies, SIGUSR1 and SIGTERM only ask the run to stop, those held before included. One object at a time.
 class StopSignal {
  public:
   using Clock = std::chrono::steady_clock;

@@ -40,7 +40,8 @@ struct WorkRates {
   std::vector<double> rank_speed;
 };
 
-/// Where the leg that starts at `begin` ends if it is to cost at most `budget` (same unit as slice_cost); at least one slice.
+/// Where the leg that starts at `begin` ends if it is to cost at most `budget` (same unit as slice_cost); at least one slice for
+/// each rank.
 std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64_t begin, double budget);
 
 /// The cost of the slices of a leg.

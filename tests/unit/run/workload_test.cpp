@@ -58,6 +58,10 @@ TEST(Workload, ALegKeepsItsBudget) {
   EXPECT_EQ(leg_end(line, rates, 90, 10.0 + 31.0), 110u);
   EXPECT_EQ(leg_end(line, rates, 150, 0.5), 151u);
   EXPECT_EQ(leg_end(line, rates, 0, 1e9), 200u);
+  // However dear a slice is, no rank is left without one, unless there are too few.
+  const WorkRates four{{1.0, 3.0}, {1.0, 1.0, 1.0, 1.0}};
+  EXPECT_EQ(leg_end(line, four, 150, 0.5), 154u);
+  EXPECT_EQ(leg_end(line, four, 198, 0.5), 200u);
   EXPECT_DOUBLE_EQ(leg_cost(line, rates, {90, 110}), 40.0);
 }
 
