@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command.hpp"
+#include "nnft/io/open_handles.hpp"
 #include "nnft/parallel/job_abort.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/stop_signal.hpp"
@@ -69,10 +70,9 @@ int main(int argc, char** argv) {
     } catch (const nnft::UsageError& error) {
       code = report(comm, error.what(), error.code());
     } catch (const nnft::IoError& error) {
-      // HDF5 may be left with a file that it cannot close, and crashes in MPI_Finalize when it tries: leave without.
-      report(comm, error.what(), error.code());
-      comm.barrier();
-      MPI_Abort(comm.handle(), static_cast<int>(error.code()));
+      code = report(comm, error.what(), error.code());
+      // HDF5 crashes in MPI_Finalize when it is left with a file that it cannot close: leave without.
+      if (comm.any(nnft::open_hdf5_handles() > 0)) MPI_Abort(comm.handle(), code);
     } catch (const std::exception& error) {
       nnft::abort_job(comm, error.what());
     }

@@ -3,9 +3,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
+#include <map>
+#include <optional>
 
 #include "app/command.hpp"
 #include "nnft/core/format.hpp"
+#include "nnft/io/job_lock.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/checkpoint_file.hpp"
 #include "nnft/run/stored_result.hpp"
@@ -30,28 +33,55 @@ void print_provenance(const ResultReader& file) {
   std::printf("\n");
 }
 
-/// What the files of OUTPUT.part say of an unfinished run.
+/// What one file of OUTPUT.part says.
+struct SavedWork {
+  CheckpointSource source;
+  std::string saved, ranks, seconds_left, config;
+  Part part;
+};
+
+std::optional<SavedWork> read_saved_work(const std::string& path) try {
+  const ResultReader file(path);
+  return SavedWork{inspect_checkpoint(path, 0, 1),        file.provenance("saved"),  file.provenance("ranks"),
+                   file.provenance("seconds_left"),       file.provenance("config"), part_of(file)};
+} catch (const IoError& error) {
+  std::printf("  passed over: %s\n", error.what());
+  return std::nullopt;
+}
+
+/// What the files of OUTPUT.part say of an unfinished run: networks done, pace, time left.
 void print_progress(const std::string& directory) {
-  std::printf("%s: a run that is not complete\n", directory.c_str());
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory))
-    if (entry.path().extension() == ".h5") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  if (files.empty()) std::printf("  nothing is saved yet\n");
-  for (const std::filesystem::path& path : files) {
-    const ResultReader file(path.string());
-    Config config = parse_config(file.provenance("config"), path.string(), {});
-    config.run.max_memory = std::numeric_limits<std::uint64_t>::max();
-    const Plan plan(config, 1, part_of(file));
-    const CheckpointSource source = inspect_checkpoint(path.string(), 0, static_cast<std::uint64_t>(config.run.slice));
-    std::printf("  %s: saved %s on %s ranks, then about %s left\n", path.filename().c_str(), file.provenance("saved").c_str(),
-                file.provenance("ranks").c_str(), format_duration(std::atof(file.provenance("seconds_left").c_str())).c_str());
-    for (std::uint64_t p = source.points.begin; p < source.points.end; ++p)
-      std::printf(
-          "    width %g: %llu of %llu networks\n", config.field.widths.at(p),
-          static_cast<unsigned long long>(source.done[p - source.points.begin] * static_cast<std::uint64_t>(config.run.slice)),
-          static_cast<unsigned long long>(plan.networks()));
+  const std::optional<std::string> holder = JobLock::holder(directory);
+  std::printf("%s: a run that is not complete, %s\n", directory.c_str(),
+              holder ? ("running now (" + *holder + ")").c_str() : "not running");
+  std::optional<SavedWork> newest;
+  std::map<std::uint64_t, std::uint64_t> slices_done;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() != ".h5") continue;
+    std::optional<SavedWork> work = read_saved_work(entry.path().string());
+    if (!work) continue;
+    for (std::uint64_t p = work->source.points.begin; p < work->source.points.end; ++p)
+      slices_done[p] = std::max(slices_done[p], work->source.done[p - work->source.points.begin]);
+    if (!newest || newest->source.core_seconds < work->source.core_seconds) newest = std::move(work);
   }
+  if (!newest) {
+    std::printf("  nothing is saved yet\n");
+    return;
+  }
+  Config config = parse_config(newest->config, directory, {});
+  config.run.max_memory = std::numeric_limits<std::uint64_t>::max();
+  const Plan plan(config, 1, newest->part);
+  const auto target = static_cast<double>(plan.networks());
+  double all = 0.0;
+  for (std::uint64_t p = 0; p < plan.points().size(); ++p) {
+    const auto networks = static_cast<double>(slices_done[p] * plan.slice());
+    all += networks;
+    std::printf("  width %-8g %.0f of %.0f networks (%.1f %%)\n", plan.points()[p].width, networks, target,
+                100.0 * networks / target);
+  }
+  std::printf("  in all %.1f %% of the networks; saved %s on %s ranks after %.4g core-hours, about %s were left then\n",
+              100.0 * all / (target * static_cast<double>(plan.points().size())), newest->saved.c_str(), newest->ranks.c_str(),
+              newest->source.core_seconds / 3600.0, format_duration(std::atof(newest->seconds_left.c_str())).c_str());
 }
 
 void print_file(const std::string& path, const Arguments& arguments) {

@@ -15,6 +15,9 @@ namespace {
 /// `jackknife = auto` leaves leave-one-out values out of the file when they would be larger than this.
 constexpr double automatic_jackknife_bytes = 1e9;
 
+/// What a rank of a job without tables takes: 30 MB measured with Open MPI 4.1 and HDF5 1.10 on 1 to 4 ranks, and some room.
+constexpr double library_bytes = 40e6;
+
 std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit; }
 
 }  // namespace
@@ -63,6 +66,7 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
   memory.sampler = 8.0 * (pairs * (pairs + 256.0 + batch_samples)) + 12.0 * layout_.size();
+  memory.libraries = library_bytes;
   return memory;
 }
 

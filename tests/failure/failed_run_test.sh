@@ -9,18 +9,7 @@ fail() {
   exit 1
 }
 
-# File systems of our own are mounted in a mount namespace of our own, so that none is left behind however this ends.
-mounts=${NNFT_TEST_MOUNTS:-}
-if [[ -z $mounts ]]; then
-  mkdir -p probe
-  for namespace in '--mount' '--user --map-root-user --mount'; do
-    read -ra options <<<"$namespace"
-    if unshare "${options[@]}" mount -t tmpfs -o size=64k none probe 2>probe.log; then
-      NNFT_TEST_MOUNTS=yes exec unshare "${options[@]}" bash "${BASH_SOURCE[0]}"
-    fi
-  done
-  mounts=no
-fi
+source "$NNFT_SOURCE_DIR/tests/support/own_mounts.sh"
 
 program=$NNFT
 quick=(--run.networks=1000)

@@ -61,24 +61,25 @@ stopped() {
   shift
   rm -rf stop.h5*
   rm -f pid.*
-  timeout 120 "$NNFT_MPIEXEC" -n 2 bash rank.sh sample job.ini -o stop.h5 "$@" >stop.log 2>&1 </dev/null &
+  "$NNFT_MPIEXEC" -n 2 bash rank.sh sample job.ini -o stop.h5 "$@" >stop.log 2>&1 </dev/null &
   local job=$!
   begins stop.h5
   case $what in
     SIGUSR1) kill -USR1 "$(cat pid.1)" ;;
     SIGTERM) kill -TERM "$(cat pid.0)" ;;
     file) touch stop.h5.STOP ;;
-    walltime) ;;
+    walltime | slurm) ;;
   esac
   wait "$job" || status=$?
   [[ $status -eq 75 ]] || { cat stop.log >&2; fail "stop by $what: expected exit code 75, got $status"; }
   grep -q 'nnft: stopped because of' stop.log || fail "stop by $what: no message"
   [[ ! -e stop.h5 ]] || fail "stop by $what: there is an output"
   rm -f stop.h5.STOP
+  unset SLURM_JOB_END_TIME
   run 3 -o stop.h5 >stop.log 2>&1 || { cat stop.log >&2; fail "resume after $what"; }
   same stop.h5 "stopped by $what at 2 ranks, resumed at 3"
 }
-more=(--run.networks=2e6)
+more=(--run.networks=6e6)
 run 2 -o reference_long.h5 "${more[@]}" >reference.log 2>&1
 short=$reference
 reference=$(digest reference_long.h5)
@@ -91,20 +92,9 @@ stopped SIGUSR1 "${more[@]}"
 stopped SIGTERM "${more[@]}"
 stopped file "${more[@]}"
 stopped walltime "${more[@]}" --run.max-walltime=1s
-
-# Ranks whose launcher was killed may live on for a while; they must not write while the next run does.
-clear_ranks() {
-  local process left=yes
-  while [[ -n $left ]]; do
-    left=
-    for process in /proc/[0-9]*; do
-      if tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -q -e '-o killed.h5 $'; then
-        kill -9 "${process#/proc/}" 2>/dev/null && left=yes
-      fi
-    done
-    [[ -z $left ]] || sleep 0.05
-  done
-}
+export SLURM_JOB_END_TIME=$(($(date +%s) + 2))
+stopped slurm "${more[@]}"
+unset SLURM_JOB_END_TIME
 
 # kill -9 of a rank, of all ranks or of the launcher, at a random moment, again and again until the run gets through.
 RANDOM=${NNFT_SEED:-7}
@@ -115,7 +105,7 @@ while [[ $kills -lt ${NNFT_KILLS:-12} ]]; do
   for ((try = 0; try < 4; ++try)); do
     ranks=$((RANDOM % 4 + 1))
     rm -f pid.*
-    timeout 120 "$NNFT_MPIEXEC" -n "$ranks" bash rank.sh sample job.ini "${more[@]}" -o killed.h5 >killed.log 2>&1 </dev/null &
+    "$NNFT_MPIEXEC" -n "$ranks" bash rank.sh sample job.ini "${more[@]}" -o killed.h5 >killed.log 2>&1 </dev/null &
     job=$!
     sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
     victims=$job
@@ -126,7 +116,6 @@ while [[ $kills -lt ${NNFT_KILLS:-12} ]]; do
     # shellcheck disable=SC2086 # one word per victim
     if kill -9 $victims 2>/dev/null; then kills=$((kills + 1)); fi
     wait "$job" 2>/dev/null || true
-    clear_ranks
   done
   attempts=$((attempts + 1))
   run $((RANDOM % 4 + 1)) -o killed.h5 >killed.log 2>&1 || { cat killed.log >&2; fail 'resume after kills'; }
@@ -134,13 +123,47 @@ while [[ $kills -lt ${NNFT_KILLS:-12} ]]; do
 done
 printf 'resume: %s after %d random kills in %d runs at 1 to 4 ranks\n' "$reference" "$kills" "$attempts"
 
+# A kill costs no more than the checkpoint interval: the newest checkpoint is younger than that (and the time to write it).
+rm -rf killed.h5*
+"$NNFT_MPIEXEC" -n 2 bash rank.sh sample job.ini --run.networks=1e10 --run.checkpoint-interval=2s -o killed.h5 \
+  >killed.log 2>&1 </dev/null &
+job=$!
+begins killed.h5
+sleep "2.$((RANDOM % 10))"
+kill -9 "$(cat pid.0)" "$(cat pid.1)"
+killed_at=$(date +%s.%N)
+wait "$job" 2>/dev/null || true
+saved_at=$(stat -c %.Y killed.h5.part/running.*.h5 | sort -g | tail -n 1)
+awk -v k="$killed_at" -v s="$saved_at" 'BEGIN { printf "resume: killed %.2f s after the newest checkpoint, interval 2 s\n", k - s; exit !(k - s < 2.5) }' ||
+  fail 'a kill cost more than the checkpoint interval'
+
+# One output, two jobs: the second is refused. Ranks that outlive their launcher hold the next job up until they are gone.
+rm -rf killed.h5*
+"$NNFT_MPIEXEC" -n 2 bash rank.sh sample job.ini "${more[@]}" -o killed.h5 >killed.log 2>&1 </dev/null &
+job=$!
+begins killed.h5
+kill -STOP "$(cat pid.0)" "$(cat pid.1)"
+"$NNFT" show killed.h5 | grep -q 'not complete, running now (host' || fail 'show does not tell that a job is at work'
+status=0
+run 1 -o killed.h5 >second.log 2>&1 || status=$?
+[[ $status -eq 3 ]] && grep -q 'killed.h5.part: another job works on this output (host .*, process [0-9]*)' second.log ||
+  { cat second.log >&2; fail "a second job on one output: expected exit code 3 and a message, got $status"; }
+kill -9 "$(cat pid.0)" "$(cat pid.1)"
+wait "$job" 2>/dev/null || true
+# A rank that does not die for three seconds, as far as its lock goes.
+flock -s killed.h5.part/ranks.lock sleep 3 &
+sleep 0.2
+run 2 -o killed.h5 >second.log 2>&1 || { cat second.log >&2; fail 'resume beside a rank that was left over'; }
+grep -q 'waiting for another job to end' second.log || { cat second.log >&2; fail 'the next job did not wait for a rank left over'; }
+same killed.h5 'resumed after waiting for a rank that had outlived its launcher'
+
 # Extended in three steps.
 reference=$(digest reference_long.h5)
 more=(--run.networks=2e5)
 run 1 -o longer.h5 >longer.log 2>&1
 more=(--run.networks=9e5)
 run 4 -o longer.h5 >longer.log 2>&1
-more=(--run.networks=2e6)
+more=(--run.networks=6e6)
 run 3 -o longer.h5 >longer.log 2>&1
 same longer.h5 'extended in three steps at 1, 4 and 3 ranks'
 more=(--run.networks=3e5)
@@ -150,7 +173,7 @@ run 1 -o longer.h5 >longer.log 2>&1 || status=$?
 same longer.h5 'left alone when fewer networks are asked for'
 
 # Memory rounds that are stopped and resumed.
-more=(--run.networks=2e6 --run.blocks=6000 --run.slice=20 --run.max-memory=32M)
+more=(--run.networks=2e6 --run.blocks=6000 --run.slice=20 --run.max-memory=72M)
 run 1 -o whole.h5 >whole.log 2>&1 || { cat whole.log >&2; fail "memory rounds"; }
 grep -qE 'in [2-9] rounds' whole.log || { cat whole.log >&2; fail 'the tables fit into one round: nothing is tested'; }
 reference=$(digest whole.h5)
@@ -161,37 +184,6 @@ rm rounds.h5.STOP
 run 2 -o rounds.h5 >rounds.log 2>&1
 same rounds.h5 'memory rounds stopped at 1 rank, resumed at 2'
 
-# A damaged generation: the one before it is used and the loss is said. Another config is refused with the keys.
-more=(--run.networks=2e6)
-reference=$(digest reference_long.h5)
-rm -rf damaged.h5*
-touch damaged.h5.STOP
-for generation in first second; do
-  status=0
-  run 2 -o damaged.h5 >damaged.log 2>&1 || status=$?
-  [[ $status -eq 75 ]] || fail "$generation generation: expected exit code 75, got $status"
-done
-rm damaged.h5.STOP
-[[ -e damaged.h5.part/running.0.h5 && -e damaged.h5.part/running.1.h5 ]] || fail 'there are no two generations to damage'
-cp -r damaged.h5.part saved
-newest=$(ls -t damaged.h5.part/running.*.h5 | head -n 1)
-for damage in truncated flipped emptied; do
-  rm -rf damaged.h5 damaged.h5.part
-  cp -rp saved damaged.h5.part
-  case $damage in
-    truncated) truncate -s 20000 "$newest" ;;
-    emptied) : >"$newest" ;;
-    flipped) printf 'XXXXXXXX' | dd of="$newest" bs=1 seek=$(($(stat -c %s "$newest") / 2)) conv=notrunc 2>dd.log ;;
-  esac
-  run 2 -o damaged.h5 >damaged.log 2>&1 || { cat damaged.log >&2; fail "resume from a $damage generation"; }
-  grep -q "$newest.*" damaged.log && grep -q 'passed over' damaged.log || { cat damaged.log >&2; fail "a $damage generation was not named"; }
-  same damaged.h5 "newest generation $damage"
-done
-status=0
-run 2 -o damaged.h5 --field.sigma-weight=2 >damaged.log 2>&1 || status=$?
-[[ $status -eq 2 ]] || fail "another config: expected exit code 2, got $status"
-grep -q "field.sigma-weight: there '1', here '2'" damaged.log || { cat damaged.log >&2; fail 'the key that differs is not named'; }
-same damaged.h5 'left alone when the config differs'
 [[ $short != "$reference" ]] || fail 'two different runs have one digest: nothing is tested'
 
 # Parts of an array job, and scan points of several runs, merged: the digest of one run of all.
@@ -222,13 +214,13 @@ run 1 --field.width=3 -o narrow.h5 >part.log 2>&1
 run 2 --field.width=60 -o wide.h5 >part.log 2>&1
 merge -o widths.h5 narrow.h5 wide.h5 || { cat merge.log >&2; fail 'merge of two widths'; }
 same widths.h5 'two widths of separate runs, merged'
-more=(--run.networks=2e6)
+more=(--run.networks=6e6)
 reference=$(digest reference_long.h5)
 run 2 -o merged.h5 >longer.log 2>&1 || { cat longer.log >&2; fail 'extending a merged result'; }
 same merged.h5 'merged result extended'
 
 # What a job that is not done has so far can be merged with the finished parts; later all of it, with the usual digest.
-more=(--run.networks=2e6)
+more=(--run.networks=6e6)
 status=0
 touch half0.h5.STOP
 run 2 --part 0/2 -o half0.h5 >half.log 2>&1 || status=$?

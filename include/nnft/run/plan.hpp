@@ -25,7 +25,8 @@ struct MemoryEstimate {
   double messages = 0.0;  ///< subtrees on their way to their owners
   double analysis = 0.0;  ///< one point's blocks and leave-one-out values
   double sampler = 0.0;   ///< workspace of the kernels
-  double total() const noexcept { return trees + messages + analysis + sampler; }
+  double libraries = 0.0;  ///< MPI, HDF5, the program itself
+  double total() const noexcept { return trees + messages + analysis + sampler + libraries; }
 };
 
 /// The fixed structure of a run: a pure function of the config and, for the grouping only, of the number of ranks.

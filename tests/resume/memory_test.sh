@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# A scan whose tables are four times run.max-memory is worked in rounds: no rank ever takes more than the limit, and the numbers are
+# those of a run with room for everything.
+set -euo pipefail
+
+fail() {
+  printf 'memory: %s\n' "$*" >&2
+  exit 1
+}
+
+limit=$((64 << 20))
+cat >job.ini <<INI
+[field]
+architecture = cos
+width = $(seq -s ' ' 1 92)
+[sites]
+points = -1; -0.7; -0.4; -0.1; 0.1; 0.4; 0.7; 1
+[measure]
+jackknife = none
+[run]
+networks = 5000
+blocks = 1000
+slice = 5
+INI
+# 366 sums of 8 bytes in 1000 blocks of 92 scan points
+tables=$((92 * 1000 * 366 * 8))
+[[ $tables -gt $((4 * limit)) ]] || fail 'the tables are smaller than four times the limit'
+
+# sampled RANKS LIMIT: the digest; $peak is what the largest rank took, as the kernel counted it.
+sampled() {
+  rm -f out.h5
+  timeout 120 "$NNFT_MPIEXEC" -n "$1" "$NNFT" sample job.ini --run.max-memory="$2" -o out.h5 >run.log 2>&1 </dev/null ||
+    { cat run.log >&2; fail "$1 ranks with $2"; }
+  "$NNFT" show out.h5 >show.log
+  peak=$(sed -n 's/^ *peak_memory  *//p' show.log)
+  digest=$("$NNFT" show --digest out.h5 | cut -d' ' -f1)
+}
+
+sampled 2 4G
+grep -q 'in 1 round,' run.log || fail 'the reference needs rounds'
+[[ $peak -gt $limit ]] || fail "all tables at once took $peak bytes: nothing is tested"
+reference=$digest
+printf 'memory: tables of %d MiB, one round: %d MiB per rank\n' $((tables >> 20)) $((peak >> 20))
+for ranks in 1 2 3 4; do
+  sampled "$ranks" 64M
+  [[ $peak -le $limit ]] || fail "$ranks ranks: $peak bytes, limit $limit"
+  [[ $digest == "$reference" ]] || fail "$ranks ranks: another digest"
+  printf 'memory: limit 64 MiB, %d ranks: %d MiB per rank, %s\n' "$ranks" $((peak >> 20)) "$(grep -o 'in [0-9]* rounds' run.log)"
+done
