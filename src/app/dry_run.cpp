@@ -8,6 +8,7 @@
 
 #include "nnft/core/format.hpp"
 #include "nnft/run/pilot.hpp"
+#include "nnft/run/simulation.hpp"
 
 namespace nnft::app {
 namespace {
@@ -57,6 +58,9 @@ void dry_run(const Communicator& comm, const Config& config, const Plan& plan, S
   std::printf("# result file    %s\n", format_bytes(plan.file_bytes()).c_str());
   std::printf("# time           %.4g core-hours: %s on %d ranks (from a trial of %.0f s)\n", core_seconds / 3600.0,
               format_duration(wall).c_str(), comm.size(), trial_seconds);
+  const double slowest_slice = factor * *std::max_element(pilot.slice_seconds.begin(), pilot.slice_seconds.end());
+  std::printf("# stopping       takes at most about %s (a leg of slices and a checkpoint)\n",
+              format_duration(std::max(longest_leg_seconds, slowest_slice) + 2.0 * tables / disk_speed).c_str());
   std::printf("# suggested      --time=%02ld:%02ld:00  --run.checkpoint-interval=%.0fs\n", minutes / 60, minutes % 60, interval);
 }
 

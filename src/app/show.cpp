@@ -42,8 +42,8 @@ struct SavedWork {
 
 std::optional<SavedWork> read_saved_work(const std::string& path) try {
   const ResultReader file(path);
-  return SavedWork{inspect_checkpoint(path, 0, 1),        file.provenance("saved"),  file.provenance("ranks"),
-                   file.provenance("seconds_left"),       file.provenance("config"), part_of(file)};
+  return SavedWork{inspect_checkpoint(path, 0, 1),  file.provenance("saved"),  file.provenance("ranks"),
+                   file.provenance("seconds_left"), file.provenance("config"), part_of(file)};
 } catch (const IoError& error) {
   std::printf("  passed over: %s\n", error.what());
   return std::nullopt;

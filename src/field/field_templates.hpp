@@ -43,7 +43,7 @@ void add_fields(const TileShape& tile, const double* output, const double* featu
       D sum = D::load_unaligned(fields + site * batch_samples + lane);
       for (int neuron = 0; neuron < tile.neurons; ++neuron)
         sum = fma<Arch>(D::load_unaligned(output + neuron * batch_samples + lane),
-                         D::load_unaligned(features + (neuron * tile.sites + site) * batch_samples + lane), sum);
+                        D::load_unaligned(features + (neuron * tile.sites + site) * batch_samples + lane), sum);
       sum.store_unaligned(fields + site * batch_samples + lane);
     }
 }

@@ -30,7 +30,8 @@ FileDescriptor::~FileDescriptor() { ::close(number_); }
 
 bool FileDescriptor::is_named() const noexcept {
   struct stat status = {};
-  return ::fstat(number_, &status) == 0 && file_identity(path_) == std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
+  return ::fstat(number_, &status) == 0 &&
+         file_identity(path_) == std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
 }
 
 void FileDescriptor::sync() const {

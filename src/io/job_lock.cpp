@@ -108,10 +108,11 @@ void JobLock::claim() {
     bool no_locks = false;
     files_->job = lock_exclusively(directory_, job_file(directory_), no_locks);
     if (no_locks) {
-      std::fprintf(stderr,
-                   "nnft: %s: the file system has no locks (on Lustre: mount option flock): see to it yourself that no two jobs have "
-                   "this output\n",
-                   directory_.c_str());
+      std::fprintf(
+          stderr,
+          "nnft: %s: the file system has no locks (on Lustre: mount option flock): see to it yourself that no two jobs have "
+          "this output\n",
+          directory_.c_str());
     } else {
       // Ranks that outlive their root hold this one.
       lock_exclusively(directory_, ranks_file(directory_), no_locks);

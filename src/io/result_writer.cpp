@@ -121,7 +121,7 @@ struct ResultWriter::State {
   Communicator comm;
   std::string path;
   std::string temporary;
-  bool created = false;  ///< the temporary file is ours and not yet renamed
+  bool created = false;                              ///< the temporary file is ours and not yet renamed
   std::pair<std::uint64_t, std::uint64_t> identity;  ///< of the temporary file, on the root
   bool close_failed = false;
   std::string failure;  ///< of the last collective HDF5 call, if it failed
@@ -218,8 +218,7 @@ void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::s
   });
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
-    if (file_identity(temporary) != identity)
-      throw IoError(temporary + ": another process writes this output at the same time");
+    if (file_identity(temporary) != identity) throw IoError(temporary + ": another process writes this output at the same time");
     if (!more_provenance.empty()) add_provenance(temporary, more_provenance);
     publish_file(temporary, path);
   });

@@ -23,7 +23,8 @@ inline Words<Arch> as_words(Doubles<Arch> d) {
   return xsimd::bitwise_cast<Words<Arch>>(d);
 }
 
-/// a·b + c, rounded once where the instruction set can: xsimd 8 rounds twice with AVX-512, and then its bits are not those of AVX2.
+/// a·b + c, rounded once where the instruction set can: xsimd 8 rounds twice with AVX-512, and then its bits are not those of
+/// AVX2.
 template <class Arch>
 inline Doubles<Arch> fma(Doubles<Arch> a, Doubles<Arch> b, Doubles<Arch> c) {
 #if defined(__AVX512F__)

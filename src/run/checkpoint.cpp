@@ -129,7 +129,8 @@ void Checkpoint::require_readable_version(const std::string& path) const {
     try {
       const std::string rng = ResultReader(path).provenance("rng");
       if (rng != random_stream_version)
-        throw VersionError(path + ": has random numbers of version " + rng + "; this program draws version " + random_stream_version);
+        throw VersionError(path + ": has random numbers of version " + rng + "; this program draws version " +
+                           random_stream_version);
     } catch (const VersionError& error) {
       throw UsageError(std::string(error.what()) + "; go on with the program that wrote it, or --fresh starts over");
     } catch (const IoError&) {
@@ -193,7 +194,8 @@ void Checkpoint::save_running(const Range& points, const std::vector<std::uint64
 void Checkpoint::save_finished(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store,
                                SimdPath path, const RunClock& clock) {
   const std::string name = "points." + std::to_string(points.begin) + "-" + std::to_string(points.end - 1) + ".h5";
-  write_checkpoint(comm_, directory_ + "/" + name, {points, done, 0, path, identity_, part_, config_, clock.seconds_left, clock.core_seconds}, store);
+  write_checkpoint(comm_, directory_ + "/" + name,
+                   {points, done, 0, path, identity_, part_, config_, clock.seconds_left, clock.core_seconds}, store);
   add_source({directory_ + "/" + name, blocks_, points, done, 0, false, std::string(to_string(path)), identity_, 0.0});
 }
 

@@ -80,7 +80,9 @@ TextPairs end_provenance(const Communicator& comm, const Plan& plan, double core
   const double peak = comm.max(static_cast<double>(usage.ru_maxrss));  // in KiB
   std::array<char, 32> core_hours{};
   std::snprintf(core_hours.data(), core_hours.size(), "%.6g", core_seconds / 3600.0);
-  return {{"networks", std::to_string(plan.networks())}, {"end", utc_now()}, {"core_hours", core_hours.data()},
+  return {{"networks", std::to_string(plan.networks())},
+          {"end", utc_now()},
+          {"core_hours", core_hours.data()},
           {"peak_memory", std::to_string(static_cast<std::uint64_t>(peak) * 1024)}};
 }
 

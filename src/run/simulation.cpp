@@ -20,7 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 /// A leg is long against the collectives that end it and short against the patience of whoever wants the run to stop.
 constexpr double first_leg_seconds = 0.2;
-constexpr double longest_leg_seconds = 1.5;
 /// What a file system is taken to write before a checkpoint has been timed, bytes per second.
 constexpr double presumed_write_speed = 1e8;
 

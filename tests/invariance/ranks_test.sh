@@ -91,7 +91,7 @@ points = -1; -0.7; -0.4; -0.1; 0.1; 0.4; 0.7; 1
 networks = 3000
 blocks = 32
 slice = 5
-max-memory = 1500K
+max-memory = 40562K
 INI
 for estimator in conditional plain; do
   sample 1 "large.$estimator.h5" large.ini --measure.estimator="$estimator" --run.max-memory=2G
@@ -186,6 +186,7 @@ for estimator in conditional plain; do
     }
     widest=$output
   done
+  if [[ -e $estimator.avx512.h5 ]]; then same "$estimator.avx2.h5" "$estimator.avx512.h5"; fi
   sample 2 "$estimator.auto.h5" "${small[@]}" --measure.estimator="$estimator" --run.simd=auto
   same "$widest" "$estimator.auto.h5"
   if [[ $widest != "$estimator.generic.h5" ]]; then

@@ -10,8 +10,8 @@
 namespace nnft {
 
 /// A claim of all ranks of a job on a directory, which the kernel ends when the last of its processes is gone, however that
-/// happens: ranks that outlive their launcher keep the next job waiting. The locks are flock(2) on files in the directory, seen by
-/// all nodes on file systems that pass them on (NFS, Lustre mounted with flock); where there are none it is said on stderr.
+/// happens: ranks that outlive their launcher keep the next job waiting. The locks are flock(2) on files in the directory, seen
+/// by all nodes on file systems that pass them on (NFS, Lustre mounted with flock); where there are none it is said on stderr.
 class JobLock {
  public:
   /// Makes the directory if it is missing and claims it; waits for a job that is ending. Collective.

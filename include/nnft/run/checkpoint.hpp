@@ -36,9 +36,9 @@ class Checkpoint {
   enum class Start { resume, fresh };
 
   /// Makes OUTPUT.part, claims it for this job and looks at it and at OUTPUT. @throws UsageError if they belong to another config
-  /// (with the keys that differ) or another version of the program, IoError if OUTPUT.part cannot be made, another job holds it, or
-  /// a finished round, OUTPUT or both generations of the running round are damaged. One damaged generation is passed over with a
-  /// message.
+  /// (with the keys that differ) or another version of the program, IoError if OUTPUT.part cannot be made, another job holds it,
+  /// or a finished round, OUTPUT or both generations of the running round are damaged. One damaged generation is passed over with
+  /// a message.
   Checkpoint(const Communicator& comm, const Config& config, const Plan& plan, Start start);
 
   /// The instruction set that everything saved was made with; nothing if nothing was saved.

@@ -21,10 +21,10 @@ struct ScanPoint {
 
 /// Bytes that a rank needs at most, by use.
 struct MemoryEstimate {
-  double trees = 0.0;     ///< finished subtrees of the blocks it owns
-  double messages = 0.0;  ///< subtrees on their way to their owners
-  double analysis = 0.0;  ///< one point's blocks and leave-one-out values
-  double sampler = 0.0;   ///< workspace of the kernels
+  double trees = 0.0;      ///< finished subtrees of the blocks it owns
+  double messages = 0.0;   ///< subtrees on their way to their owners
+  double analysis = 0.0;   ///< one point's blocks and leave-one-out values
+  double sampler = 0.0;    ///< workspace of the kernels
   double libraries = 0.0;  ///< MPI, HDF5, the program itself
   double total() const noexcept { return trees + messages + analysis + sampler + libraries; }
 };

@@ -20,6 +20,9 @@
 
 namespace nnft {
 
+/// How long a leg, between whose ends a run cannot stop, is meant to be at most; longer if a single slice is.
+inline constexpr double longest_leg_seconds = 1.5;
+
 /// The instruction set of a run: the widest that all ranks have, or the one the config names. Collective.
 /// @throws UsageError if a rank lacks the named one.
 SimdPath agree_on_simd_path(const Communicator& comm, const std::string& wanted);
@@ -59,9 +62,9 @@ class Simulation {
   Pilot pilot_;
   std::vector<double> rank_speeds_;  ///< slices per pilot slice time, by rank
   double leg_seconds_;
-  double longest_leg_ = 0.0;                     ///< measured, fading
-  double save_seconds_;                          ///< what a checkpoint takes: guessed at first, then measured
-  std::chrono::steady_clock::time_point begin_;  ///< of this object
+  double longest_leg_ = 0.0;                        ///< measured, fading
+  double save_seconds_;                             ///< what a checkpoint takes: guessed at first, then measured
+  std::chrono::steady_clock::time_point begin_;     ///< of this object
   std::chrono::steady_clock::time_point saved_at_;  ///< when what the last checkpoint holds was complete
   double cost_done_ = 0.0;
   double networks_done_ = 0.0;
