@@ -3,13 +3,22 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "nnft/core/simd_path.hpp"
 #include "nnft/field/site_set.hpp"
 #include "nnft/random/stream.hpp"
 
 namespace nnft {
+
+/// Random parameters of one network, for people and tests: values row-major, as they enter the formula of the architecture.
+struct ParameterArray {
+  std::string name;  ///< input_weight, bias, phase, momentum, hidden_weight1, hidden_bias1, …
+  std::vector<std::uint64_t> shape;
+  std::vector<double> values;
+};
 
 /// Draws the hidden parameters of batches of networks and evaluates h_i(x_p), the features that the output weights combine into
 /// φ(x) = Σ_i a_i h_i(x). Owns its workspace: nothing is allocated after construction. Not thread-safe.
@@ -20,6 +29,8 @@ class FeatureSampler {
   virtual void start(std::uint64_t first_sample) = 0;
   /// features[neuron][site][sample] of neurons first_neuron … first_neuron + count − 1; first_neuron even, count <= tile().
   virtual void features(std::uint32_t first_neuron, int count, double* features) = 0;
+  /// All hidden parameters of the first network of the batch.
+  virtual std::vector<ParameterArray> parameters() = 0;
   /// The number of neurons to ask for at a time (even), chosen for the cache.
   virtual int tile() const noexcept = 0;
 };

@@ -8,7 +8,22 @@
 namespace nnft {
 
 /// What a variate is for. The numbers are frozen: changing one changes every result ever stored.
-enum class Purpose : std::uint32_t { output_weight = 0, input_weight = 1, phase = 2 };
+enum class Purpose : std::uint32_t {
+  output_weight = 0,
+  input_weight = 1,
+  phase = 2,
+  bias = 3,  ///< of the first hidden layer
+  output_bias = 4,
+  momentum = 5,
+  process = 6,       ///< of a Gaussian process
+  hidden_layer = 16  ///< and up: hidden_weight(l), hidden_bias(l)
+};
+
+/// Hidden layers whose weights a stream can number.
+inline constexpr int max_stream_layers = 100;
+/// Weights into, and biases of, hidden layer l = 1 … max_stream_layers.
+constexpr Purpose hidden_weight(int layer) noexcept { return static_cast<Purpose>(16 + 2 * (layer - 1)); }
+constexpr Purpose hidden_bias(int layer) noexcept { return static_cast<Purpose>(17 + 2 * (layer - 1)); }
 
 /// Version of the map from (seed, width, purpose, sample, draw) to variates, recorded in result files.
 inline constexpr const char* random_stream_version = "philox4x32-10/box-muller/1";
