@@ -6,6 +6,7 @@
 #include <numbers>
 #include <string>
 
+#include "field/first_of_batch.hpp"
 #include "field/tile_size.hpp"
 #include "nnft/core/aligned_buffer.hpp"
 #include "nnft/core/error.hpp"
@@ -31,6 +32,7 @@ class CosSampler final : public FeatureSampler {
         stream_(stream),
         variates_(variate_kernels(path)),
         kernels_(field_kernels(path)),
+        weight_scale_(sigma_weight / std::sqrt(static_cast<double>(sites.dimension()))),
         sites_(scaled_sites(sites, sigma_weight)),
         weights_(static_cast<std::size_t>(tile_ * sites.dimension() * batch_samples)),
         phases_(static_cast<std::size_t>(tile_ * batch_samples)) {}
@@ -46,6 +48,18 @@ class CosSampler final : public FeatureSampler {
     kernels_.cosines(shape_, weights_.data(), phases_.data(), sites_.data(), features);
   }
 
+  std::vector<ParameterArray> parameters() override {
+    const std::uint64_t n = stream_.width(), d = static_cast<std::uint64_t>(shape_.input_dim);
+    const auto weights = static_cast<int>(n * d);
+    const double turn = 2.0 * std::numbers::pi;
+    return {{"input_weight",
+             {n, d},
+             first_of_batch(variates_.normals, stream_, {Purpose::input_weight, first_sample_, 0, weights}, weight_scale_)},
+            {"phase",
+             {n},
+             first_of_batch(variates_.uniforms, stream_, {Purpose::phase, first_sample_, 0, static_cast<int>(n)}, turn)}};
+  }
+
   int tile() const noexcept override { return tile_; }
 
  private:
@@ -54,6 +68,7 @@ class CosSampler final : public FeatureSampler {
   Stream stream_;
   const VariateKernels& variates_;
   const FieldKernels& kernels_;
+  double weight_scale_;
   AlignedBuffer sites_;
   AlignedBuffer weights_;
   AlignedBuffer phases_;
