@@ -20,7 +20,7 @@ constexpr double disk_speed = 2e8;
 /// How much longer the slices of a trial take on this rank, with all ranks busy, than the pilot measured.
 double slowdown(const Communicator& comm, const Config& config, const Plan& plan, const Pilot& pilot, SimdPath path) {
   using Clock = std::chrono::steady_clock;
-  std::vector<double> sums(static_cast<std::size_t>(plan.layout().size()));
+  std::vector<double> sums(static_cast<std::size_t>(plan.sums().size()));
   const auto points = static_cast<std::uint64_t>(plan.points().size());
   double expected = 0.0, elapsed = 0.0;
   const Clock::time_point start = Clock::now();
@@ -46,7 +46,7 @@ void dry_run(const Communicator& comm, const Config& config, const Plan& plan, S
     core_seconds += factor * slice * static_cast<double>(plan.blocks() * plan.slices_per_block());
   if (!comm.root()) return;
   const double wall = core_seconds / comm.size();
-  const double tables = 8.0 * static_cast<double>(plan.blocks() * plan.points().size()) * plan.layout().size() * 2.0;
+  const double tables = 8.0 * static_cast<double>(plan.blocks() * plan.points().size()) * plan.sums().size() * 2.0;
   const double interval = std::clamp(100.0 * tables / disk_speed, 60.0, 3600.0);
   const auto minutes = static_cast<long>(std::ceil((1.25 * wall + 60.0) / 60.0));
   std::printf("%s\n", config.resolved().c_str());

@@ -3,8 +3,9 @@
 #include <optional>
 
 #include "app/command.hpp"
+#include "nnft/parallel/agreement.hpp"
 #include "nnft/parallel/job_abort.hpp"
-#include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/exact_values.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/result_layout.hpp"
 #include "nnft/run/result_table.hpp"
@@ -13,15 +14,10 @@
 namespace nnft::app {
 namespace {
 
-ExactPoint exact_point(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
-  const std::optional<Vector> connected = exact_connected(config, point, layout);
-  if (!connected) throw UsageError("nnft exact: no exact correlators are known for architecture " + config.field.architecture);
-  return {point, *connected, full_from_connected(layout, *connected)};
-}
-
-std::string table_text(const ExactPoint& exact, const MomentLayout& layout) {
-  const CorrelatorRows rows{exact.point, 0, exact.connected, Vector::Zero(layout.size()), RowMatrix(), std::nullopt};
-  return result_table(rows, layout, TableLength::summary) + "\n";
+PointResult exact_point(const Config& config, const ScanPoint& point, const SumLayout& layout) {
+  ExactValues exact = exact_values(config, point, layout);
+  Vector full = full_from_connected(layout.moments(), exact.connected);
+  return exact_result(point, std::move(exact.connected), std::move(full), std::move(exact.generating));
 }
 
 }  // namespace
@@ -41,11 +37,13 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
     const auto ranks = static_cast<std::uint64_t>(comm.size());
     const auto rank = static_cast<std::uint64_t>(comm.rank());
     for (std::uint64_t wave = 0; wave * ranks < plan.points().size(); ++wave) {
-      std::optional<ExactPoint> point;
-      if (wave * ranks + rank < plan.points().size())
-        point = exact_point(config, plan.points()[wave * ranks + rank], plan.layout());
-      write_exact(writer, plan, point ? &*point : nullptr);
-      for (const std::string& text : comm.gather(point ? table_text(*point, plan.layout()) : "")) std::printf("%s", text.c_str());
+      std::optional<PointResult> point;
+      run_agreed<UsageError>(comm, [&] {
+        if (wave * ranks + rank < plan.points().size()) point = exact_point(config, plan.points()[wave * ranks + rank], plan.sums());
+      });
+      write_estimates(writer, plan, ResultKind::exact, point ? &*point : nullptr);
+      const std::string table = point ? result_table(*point, std::nullopt, plan.sums(), TableLength::summary) + "\n" : "";
+      for (const std::string& text : comm.gather(table)) std::printf("%s", text.c_str());
     }
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     writer.commit(end_provenance(comm, plan, elapsed.count() * comm.size()));

@@ -11,6 +11,8 @@
 #include "nnft/io/job_lock.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/checkpoint_file.hpp"
+#include "nnft/run/exact_values.hpp"
+#include "nnft/run/result_table.hpp"
 #include "nnft/run/stored_result.hpp"
 
 namespace nnft::app {
@@ -84,6 +86,11 @@ void print_progress(const std::string& directory) {
               newest->source.core_seconds / 3600.0, format_duration(std::atof(newest->seconds_left.c_str())).c_str());
 }
 
+std::optional<ExactValues> exact_beside(const StoredResult& stored, std::size_t point) {
+  if (!stored.sampled()) return std::nullopt;
+  return known_exact_values(stored.config(), stored.points()[point], stored.layout());
+}
+
 void print_file(const std::string& path, const Arguments& arguments) {
   const bool unfinished = !std::filesystem::exists(path) && std::filesystem::is_directory(path + ".part");
   if (unfinished || (path.ends_with(".part") && std::filesystem::is_directory(path)))
@@ -102,7 +109,7 @@ void print_file(const std::string& path, const Arguments& arguments) {
   const StoredResult stored(file);
   const TableLength length = arguments.flags.contains("--all") ? TableLength::all : TableLength::summary;
   for (std::size_t point = 0; point < stored.points().size(); ++point)
-    std::printf("%s\n", result_table(stored.correlators(point), stored.layout(), length).c_str());
+    std::printf("%s\n", result_table(stored.point(point), exact_beside(stored, point), stored.layout(), length).c_str());
 }
 
 }  // namespace

@@ -41,7 +41,30 @@ PackedIndex::PackedIndex(int sites, int order) : sites_(sites), order_(order), s
   }
 }
 
+PackedIndex::PackedIndex(int sites, int order, std::vector<std::vector<int>> tuples) : sites_(sites), order_(order), size_(0) {
+  for (std::vector<int>& tuple : tuples) {
+    if (tuple.size() != order_as_size() || std::any_of(tuple.begin(), tuple.end(), [&](int s) { return s < 0 || s >= sites; }))
+      throw ShapeError("PackedIndex: expected tuples of " + std::to_string(order) + " sites below " + std::to_string(sites));
+    std::sort(tuple.begin(), tuple.end());
+  }
+  std::sort(tuples.begin(), tuples.end());
+  tuples.erase(std::unique(tuples.begin(), tuples.end()), tuples.end());
+  size_ = static_cast<int>(tuples.size());
+  for (const std::vector<int>& tuple : tuples) tuples_.insert(tuples_.end(), tuple.begin(), tuple.end());
+}
+
 int PackedIndex::position(const int* sorted) const noexcept {
+  if (!complete()) {
+    int low = 0, high = size_;
+    while (low < high) {
+      const int middle = (low + high) / 2;
+      if (std::lexicographical_compare(tuple(middle), tuple(middle) + order_, sorted, sorted + order_))
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low;
+  }
   // Tuples before this one first differ from it at some place r, where they hold a smaller site.
   std::int64_t before = 0;
   int lowest = 0;
@@ -58,7 +81,10 @@ int PackedIndex::position(std::vector<int> tuple) const {
   if (tuple.size() != order_as_size() || std::any_of(tuple.begin(), tuple.end(), [this](int s) { return s < 0 || s >= sites_; }))
     throw ShapeError("PackedIndex: expected " + std::to_string(order_) + " sites below " + std::to_string(sites_));
   std::sort(tuple.begin(), tuple.end());
-  return position(tuple.data());
+  const int place = position(tuple.data());
+  if (place >= size_ || !std::equal(tuple.begin(), tuple.end(), this->tuple(place)))
+    throw ShapeError("PackedIndex: a tuple of order " + std::to_string(order_) + " that is not in the list");
+  return place;
 }
 
 }  // namespace nnft

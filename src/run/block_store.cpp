@@ -47,13 +47,13 @@ void for_each_record(const std::vector<std::byte>& message, int moments, Use use
 
 }  // namespace
 
-BlockStore::BlockStore(const Communicator& comm, std::uint64_t points, std::uint64_t blocks, int moments)
+BlockStore::BlockStore(const Communicator& comm, std::uint64_t points, std::uint64_t blocks, const SumLayout& layout)
     : comm_(comm),
       points_(points),
       blocks_(blocks),
-      moments_(moments),
+      columns_(layout.size()),
       owned_(partition(points * blocks, comm.rank(), comm.size())),
-      trees_(owned_.size()),
+      trees_(owned_.size(), SumTree(layout.maxima())),
       outgoing_(static_cast<std::size_t>(comm.size())) {}
 
 int BlockStore::owner(std::uint64_t entry) const {
@@ -90,7 +90,7 @@ void BlockStore::settle() {
   const auto incoming = comm_.exchange(outgoing_);
   for (auto& message : outgoing_) message.clear();
   for (const auto& message : incoming)
-    for_each_record<NodeHeader>(message, moments_, [this](const NodeHeader& header, std::vector<double>&& sums) {
+    for_each_record<NodeHeader>(message, columns_, [this](const NodeHeader& header, std::vector<double>&& sums) {
       trees_.at(header.entry - owned_.begin).add({static_cast<int>(header.level), header.index, std::move(sums)});
     });
 }
@@ -102,13 +102,13 @@ BlockTable BlockStore::collect(std::uint64_t wave) const {
     const std::uint64_t point = entry / blocks_;
     if (point / ranks != wave) continue;
     append(totals[point % ranks], TotalHeader{entry % blocks_, tree(entry).slices()},
-           tree(entry).total(static_cast<std::size_t>(moments_)));
+           tree(entry).total(static_cast<std::size_t>(columns_)));
   }
   const auto incoming = comm_.exchange(totals);
   const bool mine = wave * ranks + static_cast<std::uint64_t>(comm_.rank()) < points_;
-  BlockTable table(mine ? static_cast<int>(blocks_) : 0, moments_);
+  BlockTable table(mine ? static_cast<int>(blocks_) : 0, columns_);
   for (const auto& message : incoming)
-    for_each_record<TotalHeader>(message, moments_, [&table](const TotalHeader& header, std::vector<double>&& sums) {
+    for_each_record<TotalHeader>(message, columns_, [&table](const TotalHeader& header, std::vector<double>&& sums) {
       table.counts.at(header.block) = static_cast<std::int64_t>(header.slices);
       table.sums.row(static_cast<Eigen::Index>(header.block)) =
           Eigen::Map<const Vector>(sums.data(), static_cast<Eigen::Index>(sums.size())).transpose();

@@ -52,7 +52,7 @@ Checkpoint::Checkpoint(const Communicator& comm, const Config& config, const Pla
       part_(plan.part()),
       config_(config.resolved()),
       identity_(identity_of_part(config, plan.part())),
-      layout_(plan.layout()),
+      layout_(plan.sums()),
       blocks_(plan.blocks()),
       slice_(plan.slice()),
       done_(plan.points().size(), 0) {

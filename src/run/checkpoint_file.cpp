@@ -10,6 +10,7 @@
 #include "nnft/io/result_file.hpp"
 #include "nnft/random/stream.hpp"
 #include "nnft/run/config.hpp"
+#include "nnft/run/point_variables.hpp"
 #include "nnft/run/provenance.hpp"
 
 namespace nnft {
@@ -115,7 +116,7 @@ std::vector<SumNode> complete_subtrees(std::uint64_t slices) {
   return nodes;
 }
 
-std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const CheckpointSource& source, const MomentLayout& layout,
+std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const CheckpointSource& source, const SumLayout& layout,
                                                                     std::uint64_t point, const Range& owned) {
   const ResultReader file(source.path);
   const std::uint64_t strengths = file.shape("strength").front();
@@ -126,11 +127,11 @@ std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const Checkp
     const std::size_t first = subtrees.size();
     for (std::uint64_t b = owned.begin; b < owned.end; ++b)
       subtrees.emplace_back(b, SumNode{pattern[t].level, pattern[t].index, {}});
-    for (const int order : layout.orders()) {
-      const auto size = static_cast<std::uint64_t>(layout.index(order).size());
+    for (const SumVariable& variable : sum_variables(layout)) {
+      const auto size = static_cast<std::uint64_t>(variable.size);
       const std::array<std::uint64_t, 5> offset = {t, point / strengths, point % strengths, owned.begin, 0};
       const std::array<std::uint64_t, 5> count = {1, 1, 1, owned.size(), size};
-      const std::vector<double> values = file.read_double("subtree_sum" + std::to_string(order), offset, count);
+      const std::vector<double> values = file.read_double("subtree_" + variable.name, offset, count);
       for (std::uint64_t b = 0; b < owned.size(); ++b) {
         std::vector<double>& sums = subtrees[first + b].second.sums;
         sums.insert(sums.end(), values.begin() + static_cast<std::ptrdiff_t>(b * size),
@@ -163,8 +164,8 @@ void write_checkpoint(const Communicator& comm, const std::string& path, const C
     all += static_cast<std::uint64_t>(counts[r]);
   }
   if (all == 0) return;
-  ResultWriter writer(comm, path, checkpoint_schema(header, all, store.moments(), comm.size()));
-  const auto moments = static_cast<std::uint64_t>(store.moments());
+  ResultWriter writer(comm, path, checkpoint_schema(header, all, store.columns(), comm.size()));
+  const auto moments = static_cast<std::uint64_t>(store.columns());
   const std::array<std::uint64_t, 1> at = {before};
   const std::array<std::uint64_t, 1> mine = {rows.nodes.size()};
   writer.write("entry", at, mine, std::span<const std::int64_t>(rows.entry));
@@ -197,7 +198,7 @@ void validate_checkpoint(const std::string& path, int rank, int ranks) {
     for (std::uint64_t first = mine.begin; first < mine.end; first += step) {
       offset.front() = first;
       count.front() = std::min(step, mine.end - first);
-      if (name == "sums" || name.starts_with("subtree_sum") || name.starts_with("sum"))
+      if (name == "sums" || name.starts_with("subtree_") || name.starts_with("sum"))
         file.read_double(name, offset, count);
       else if (std::find(integers.begin(), integers.end(), name) != integers.end())
         file.read_int(name, offset, count);
@@ -241,7 +242,7 @@ CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t block
   return source;
 }
 
-std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSource& source, const MomentLayout& layout,
+std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSource& source, const SumLayout& layout,
                                                              std::uint64_t point, const Range& owned) {
   if (source.result) return read_result_subtrees(source, layout, point, owned);
   const ResultReader file(source.path);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "nnft/core/error.hpp"
+#include "nnft/run/config_conflicts.hpp"
 #include "nnft/run/config_keys.hpp"
 #include "nnft/run/config_problems.hpp"
 #include "nnft/run/config_reader.hpp"
@@ -18,6 +19,9 @@ const std::string points_key = "sites.points";
 const std::string sites_file_key = "sites.file";
 const std::string input_dim_key = "field.input-dim";
 const std::string output_key = "run.output";
+const std::string depth_key = "field.depth";
+const std::string hidden_widths_key = "field.hidden-widths";
+const std::string estimator_key = "measure.estimator";
 
 bool is_key_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
@@ -69,7 +73,10 @@ class ConfigBuilder {
   Config build(std::string_view config_name) && {
     note_hidden_keys();
     for (const ConfigKey& key : config_keys()) {
-      if (const GivenValue* const value = find(key.full_name()))
+      const GivenValue* const value = find(key.full_name());
+      if (key.applies && !key.applies(config_)) {
+        if (value) problems_.add(value->origin, key.full_name(), "expected only with " + key.only_with);
+      } else if (value)
         read(key, value->text, value->origin);
       else if (key.when_absent == WhenAbsent::use_default)
         read(key, key.default_text, Origin::whole_file());
@@ -78,6 +85,10 @@ class ConfigBuilder {
     }
     if (!find(output_key)) read(*find_key(output_key), default_output(config_name), Origin::whole_file());
     check_sites();
+    check_depth();
+    if (!find(estimator_key) && !has_normal_output(config_)) config_.measure.estimator = EstimatorKind::plain;
+    if (wrong_.empty() && given_.misspelt.empty())
+      for (const ConfigConflict& conflict : find_conflicts(config_)) problems_.add(origin(conflict.key), conflict.key, conflict.what);
     return std::move(config_);
   }
 
@@ -88,6 +99,23 @@ class ConfigBuilder {
       for (const std::string_view name : further_keys(value.text))
         if (const ConfigKey* const hidden = nearest_key(find_key(full_name)->section, name))
           given_.misspelt.insert(hidden->full_name());
+  }
+
+  /// Where a key was given.
+  Origin origin(const std::string& full_name) const {
+    const GivenValue* const value = find(full_name);
+    return value ? value->origin : Origin::whole_file();
+  }
+
+  void check_depth() {
+    const GivenValue* const depth = find(depth_key);
+    if (!depth || !find(hidden_widths_key) || wrong_.contains(depth_key) || wrong_.contains(hidden_widths_key)) return;
+    int given = 0;
+    read_whole(depth->text, {1, 1'000'000}, given);
+    if (given != config_.field.depth)
+      problems_.add(depth->origin, depth_key,
+                    "expected " + std::to_string(config_.field.depth) + ", one layer more than " + hidden_widths_key + " lists, got " +
+                        std::to_string(given));
   }
 
   const GivenValue* find(const std::string& full_name) const {
@@ -140,7 +168,8 @@ std::string ini_text(const Config& config, Predicate wanted) {
   for (const std::string& section : config_sections()) {
     std::string lines;
     for (const ConfigKey& key : config_keys())
-      if (key.section == section && key.text && wanted(key)) lines += key.name + " = " + key.text(config) + "\n";
+      if (key.section == section && key.text && wanted(key) && (!key.applies || key.applies(config)))
+        if (const std::string value = key.text(config); !value.empty()) lines += key.name + " = " + value + "\n";
     if (!lines.empty()) text += (text.empty() ? "[" : "\n[") + section + "]\n" + lines;
   }
   return text;
@@ -156,9 +185,25 @@ std::string Config::identity() const {
   return ini_text(*this, [](const ConfigKey& key) { return key.in_identity; });
 }
 
+namespace {
+
+bool same_matrix(const RowMatrix& a, const RowMatrix& b) { return a.rows() == b.rows() && a.cols() == b.cols() && a == b; }
+
+}  // namespace
+
+bool operator==(const MeasureConfig& a, const MeasureConfig& b) {
+  return a.orders == b.orders && a.tuples == b.tuples && a.listed == b.listed && same_matrix(a.sources, b.sources) &&
+         a.estimator == b.estimator && a.jackknife == b.jackknife;
+}
+
+MomentLayout moment_layout(const Config& config) {
+  return {static_cast<int>(config.sites.rows()), config.measure.orders, config.measure.tuples, config.measure.listed};
+}
+
+SumLayout sum_layout(const Config& config) { return {moment_layout(config), static_cast<int>(config.measure.sources.rows())}; }
+
 bool operator==(const Config& a, const Config& b) {
-  const bool same_shape = a.sites.rows() == b.sites.rows() && a.sites.cols() == b.sites.cols();
-  return same_shape && a.sites == b.sites && a.field == b.field && a.measure == b.measure && a.run == b.run;
+  return same_matrix(a.sites, b.sites) && a.field == b.field && a.measure == b.measure && a.run == b.run;
 }
 
 Config parse_config(const std::string& text, const std::string& name, const std::vector<Override>& overrides) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "nnft/run/ensemble_factory.hpp"
+#include "run/config_key_kinds.hpp"
 
 namespace nnft {
 
@@ -14,10 +15,7 @@ namespace {
 
 constexpr std::uint64_t any_seed = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t largest_width = 16'777'215;
-
-/// Names that a value may have, in the order of messages.
-template <class Value>
-using Choices = std::vector<std::pair<std::string, Value>>;
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Choices<std::string> architectures() {
   Choices<std::string> choices;
@@ -30,67 +28,10 @@ const Choices<EstimatorKind> estimators = {{"plain", EstimatorKind::plain}, {"co
 const Choices<JackknifeOutput> jackknife_outputs = {
     {"auto", JackknifeOutput::automatic}, {"all", JackknifeOutput::all}, {"none", JackknifeOutput::none}};
 
-std::string in_words(WholeRange range) { return "from " + std::to_string(range.least) + " to " + std::to_string(range.most); }
-
-/// A key without its converters. `default_text` is null for a key that has no default.
-ConfigKey key(std::string_view full_name, const char* default_text) {
-  const std::size_t dot = full_name.find('.');
-  ConfigKey result;
-  result.section = full_name.substr(0, dot);
-  result.name = full_name.substr(dot + 1);
-  result.when_absent = default_text ? WhenAbsent::use_default : WhenAbsent::complain;
-  result.default_text = default_text ? default_text : "";
-  return result;
-}
-
-ConfigKey in_identity(ConfigKey key) {
-  key.in_identity = true;
-  return key;
-}
-
-ConfigKey decided_when_absent(ConfigKey key) {
-  key.when_absent = WhenAbsent::decide;
-  return key;
-}
-
-/// In the following, `at(config)` refers to the value of the key in a Config, const or not.
-
-template <class Access>
-ConfigKey whole(ConfigKey key, WholeRange range, Access at) {
-  key.expected = "a whole number " + in_words(range);
-  key.read = [=](std::string_view text, Config& config) { return read_whole(text, range, at(config)); };
-  key.text = [=](const Config& config) { return std::to_string(at(config)); };
-  return key;
-}
-
-template <class Access>
-ConfigKey positive(ConfigKey key, Access at) {
-  key.expected = "a number > 0";
-  key.read = [=](std::string_view text, Config& config) { return read_positive(text, at(config)); };
-  key.text = [=](const Config& config) { return shortest_text(at(config)); };
-  return key;
-}
-
-template <class Value, class Access>
-ConfigKey choice(ConfigKey key, const Choices<Value>& choices, Access at) {
-  for (const auto& [name, value] : choices) key.expected += (key.expected.empty() ? "" : " or ") + name;
-  key.read = [=](std::string_view text, Config& config) -> Complaints {
-    const auto found = std::ranges::find(choices, text, &std::pair<std::string, Value>::first);
-    if (found == choices.end()) return {quoted(text)};
-    at(config) = found->second;
-    return {};
-  };
-  key.text = [=](const Config& config) -> std::string {
-    const auto found = std::ranges::find(choices, at(config), &std::pair<std::string, Value>::second);
-    return found == choices.end() ? "" : found->first;
-  };
-  return key;
-}
-
 ConfigKey width(ConfigKey key) {
   constexpr WholeRange range{1, largest_width};
-  key.expected = "whole numbers " + in_words(range) + " separated by spaces, none twice";
-  key.read = [=](std::string_view text, Config& config) { return read_whole_list(text, range, config.field.widths); };
+  key.expected = "whole numbers " + in_words(range) + ", or inf, separated by spaces, none twice";
+  key.read = [=](std::string_view text, Config& config) { return read_widths(text, range, config.field.widths); };
   key.text = [](const Config& config) { return list_text(config.field.widths); };
   return key;
 }
@@ -108,10 +49,45 @@ ConfigKey sites_file(ConfigKey key) {
   return key;
 }
 
+ConfigKey hidden_widths(ConfigKey key) {
+  constexpr WholeRange range{1, 65535};
+  key.expected = "widths of the hidden layers before the last, whole numbers " + in_words(range);
+  key.read = [=](std::string_view text, Config& config) -> Complaints {
+    if (text.empty()) return {quoted(text)};
+    Complaints complaints = read_whole_list(text, range, config.field.hidden_widths);
+    if (complaints.empty()) config.field.depth = static_cast<int>(config.field.hidden_widths.size()) + 1;
+    return complaints;
+  };
+  key.text = [](const Config& config) { return list_text(config.field.hidden_widths); };
+  return key;
+}
+
 ConfigKey orders(ConfigKey key) {
-  key.expected = "'2' or '2 4'";
-  key.read = [](std::string_view text, Config& config) { return read_orders(text, {2, 4}, config.measure.orders); };
+  key.expected = "some of 2 4 6 8";
+  key.read = [](std::string_view text, Config& config) { return read_orders(text, config.measure.orders); };
   key.text = [](const Config& config) { return list_text(config.measure.orders); };
+  return key;
+}
+
+ConfigKey tuples(ConfigKey key) {
+  key.expected = "all, diagonal, or tuples of 2, 4, 6 or 8 sites separated by ';'";
+  key.read = [](std::string_view text, Config& config) -> Complaints {
+    MeasureConfig& measure = config.measure;
+    measure.tuples = text == "all" ? TupleChoice::all : text == "diagonal" ? TupleChoice::diagonal : TupleChoice::listed;
+    return measure.tuples == TupleChoice::listed ? read_tuples(text, measure.listed) : Complaints();
+  };
+  key.text = [](const Config& config) -> std::string {
+    const MeasureConfig& measure = config.measure;
+    if (measure.tuples == TupleChoice::listed) return tuples_text(measure.listed);
+    return measure.tuples == TupleChoice::all ? "all" : "diagonal";
+  };
+  return key;
+}
+
+ConfigKey sources(ConfigKey key) {
+  key.expected = "sources J separated by ';', each of one number for every site";
+  key.read = [](std::string_view text, Config& config) { return read_sites(text, config.measure.sources, "source"); };
+  key.text = [](const Config& config) { return sites_text(config.measure.sources); };
   return key;
 }
 
@@ -130,30 +106,72 @@ ConfigKey bytes(ConfigKey key) {
   return key;
 }
 
-template <class Access>
-ConfigKey seconds(ConfigKey key, Access at) {
-  key.expected = "a time such as 300s, 5m, 2h or 1d, at most 1e9 s";
-  key.read = [=](std::string_view text, Config& config) { return read_seconds(text, at(config)); };
-  key.text = [=](const Config& config) { return shortest_text(at(config)) + "s"; };
-  return key;
+ConfigKey momentum_exponent(ConfigKey key) {
+  key.expected = "a number from -1 to 0";
+  return number(
+      std::move(key), -1.0, 0.0, Ends::closed, [](auto& c) -> auto& { return c.field.momentum_exponent; });
+}
+
+ConfigKey degrees_of_freedom(ConfigKey key) {
+  key.expected = "a number > 2, for a density of variance 1";
+  key.only_with = "weight-density or out-density = student-t";
+  key.applies = [](const Config& config) {
+    return config.field.weight_density == DensityShape::student_t || config.field.out_density == DensityShape::student_t;
+  };
+  return number(
+      std::move(key), 2.0, infinity, Ends::open, [](auto& c) -> auto& { return c.field.degrees_of_freedom; });
+}
+
+std::vector<ConfigKey> field_keys() {
+  const std::vector<std::string> mlp = {"mlp"}, with_bias = {"gauss", "mlp"}, with_weights = {"cos", "gauss", "mlp"},
+                                 free_scalar = {"free-scalar"};
+  std::vector<ConfigKey> keys = {
+      choice(
+          key("field.architecture", nullptr), architectures(), [](auto& c) -> auto& { return c.field.architecture; }),
+      whole(
+          key("field.input-dim", "1"), {1, 1000}, [](auto& c) -> auto& { return c.field.input_dim; }),
+      width(key("field.width", nullptr)),
+      only_for(mlp, whole(
+                        key("field.depth", "1"), {1, max_stream_layers}, [](auto& c) -> auto& { return c.field.depth; })),
+      only_for(mlp, decided_when_absent(hidden_widths(key("field.hidden-widths", nullptr)))),
+      only_for(mlp, choice(
+                        key("field.activation", "tanh"), named(all_activations()),
+                        [](auto& c) -> auto& { return c.field.activation; })),
+      only_for(mlp, choice(
+                        key("field.weight-density", "normal"), named(all_density_shapes()),
+                        [](auto& c) -> auto& { return c.field.weight_density; })),
+      only_for(with_weights, positive(
+                                 key("field.sigma-weight", "1"), [](auto& c) -> auto& { return c.field.sigma_weight; })),
+      only_for(with_bias, not_negative(
+                              key("field.sigma-bias", "0"), [](auto& c) -> auto& { return c.field.sigma_bias; })),
+      only_for(free_scalar, positive(
+                                key("field.mass", "1"), [](auto& c) -> auto& { return c.field.mass; })),
+      only_for(free_scalar, positive(
+                                key("field.cutoff", nullptr), [](auto& c) -> auto& { return c.field.cutoff; })),
+      only_for(free_scalar, momentum_exponent(key("field.momentum-exponent", "-1"))),
+      positive(
+          key("field.sigma-out", "1"), [](auto& c) -> auto& { return c.field.sigma_out; }),
+      not_negative(
+          key("field.sigma-out-bias", "0"), [](auto& c) -> auto& { return c.field.sigma_out_bias; }),
+      choice(
+          key("field.out-density", "normal"), named(all_density_shapes()),
+          [](auto& c) -> auto& { return c.field.out_density; }),
+      degrees_of_freedom(key("field.degrees-of-freedom", nullptr)),
+  };
+  for (ConfigKey& entry : keys) entry = in_identity(std::move(entry));
+  return keys;
 }
 
 std::vector<ConfigKey> make_keys() {
-  return {
-      in_identity(choice(
-          key("field.architecture", nullptr), architectures(), [](auto& c) -> auto& { return c.field.architecture; })),
-      in_identity(whole(
-          key("field.input-dim", "1"), {1, 1000}, [](auto& c) -> auto& { return c.field.input_dim; })),
-      in_identity(width(key("field.width", nullptr))),
-      in_identity(positive(
-          key("field.sigma-weight", "1"), [](auto& c) -> auto& { return c.field.sigma_weight; })),
-      in_identity(positive(
-          key("field.sigma-out", "1"), [](auto& c) -> auto& { return c.field.sigma_out; })),
+  std::vector<ConfigKey> keys = field_keys();
+  const std::vector<ConfigKey> others = {
       in_identity(decided_when_absent(points(key("sites.points", nullptr)))),
       decided_when_absent(sites_file(key("sites.file", nullptr))),
       in_identity(orders(key("measure.orders", "2 4"))),
-      in_identity(choice(
-          key("measure.estimator", "conditional"), estimators, [](auto& c) -> auto& { return c.measure.estimator; })),
+      in_identity(tuples(key("measure.tuples", "all"))),
+      in_identity(decided_when_absent(sources(key("measure.sources", nullptr)))),
+      in_identity(decided_when_absent(choice(
+          key("measure.estimator", nullptr), estimators, [](auto& c) -> auto& { return c.measure.estimator; }))),
       choice(
           key("measure.jackknife", "auto"), jackknife_outputs, [](auto& c) -> auto& { return c.measure.jackknife; }),
       in_identity(whole(
@@ -173,7 +191,10 @@ std::vector<ConfigKey> make_keys() {
       choice(
           key("run.simd", "auto"), simd_paths, [](auto& c) -> auto& { return c.run.simd; }),
   };
+  keys.insert(keys.end(), others.begin(), others.end());
+  return keys;
 }
+
 
 /// Whether a word with so many wrong letters is still taken for a misspelt one.
 bool is_near(std::size_t distance, std::string_view word) { return 2 * distance < word.size(); }

@@ -9,7 +9,7 @@ namespace nnft {
 namespace {
 
 constexpr std::size_t most_sites = 4096;
-constexpr std::size_t most_components = 1000;
+constexpr std::size_t most_components = 4096;
 constexpr std::size_t most_complaints = 10;
 
 /// Collects sites one by one and what is wrong with them.
@@ -69,12 +69,12 @@ Complaints SiteRows::finish(RowMatrix& sites) && {
 
 }  // namespace
 
-Complaints read_sites(std::string_view text, RowMatrix& sites) {
+Complaints read_sites(std::string_view text, RowMatrix& sites, const std::string& row) {
   SiteRows rows;
   text = trim(text);
   for (int site = 1; !text.empty(); ++site) {
     const std::size_t end = text.find(';');
-    if (!rows.add(text.substr(0, end), "site " + std::to_string(site)) || end == std::string_view::npos) break;
+    if (!rows.add(text.substr(0, end), row + " " + std::to_string(site)) || end == std::string_view::npos) break;
     text = trim(text.substr(end + 1));
   }
   return std::move(rows).finish(sites);

@@ -11,6 +11,7 @@ namespace nnft {
 namespace {
 
 constexpr std::size_t most_list_entries = 1'000'000;
+constexpr int highest_order = 8;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -112,13 +113,17 @@ std::optional<std::uint64_t> byte_count(std::string_view text) {
   return times_plus(*number, std::uint64_t{1} << (10 * (unit + 1)));
 }
 
-Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<double>& values) {
+Complaints read_widths(std::string_view text, WholeRange range, std::vector<double>& values) {
   const std::vector<std::string_view> entries = words(text, most_list_entries + 1);
   if (entries.empty()) return {quoted(text)};
   if (entries.size() > most_list_entries) return {"more than " + std::to_string(most_list_entries) + " of them"};
   std::vector<double> read;
   for (const std::string_view entry : entries) {
     std::uint64_t value = 0;
+    if (entry == "inf") {
+      read.push_back(std::numeric_limits<double>::infinity());
+      continue;
+    }
     if (const Complaints complaints = read_whole(entry, range, value); !complaints.empty()) return complaints;
     read.push_back(static_cast<double>(value));
   }
@@ -127,24 +132,54 @@ Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<
   return {};
 }
 
-Complaints read_orders(std::string_view text, const std::vector<int>& allowed, std::vector<int>& orders) {
+Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<int>& values) {
   std::vector<int> read;
-  for (const std::string_view word : words(text, allowed.size() + 1)) {
-    int order = 0;
-    const Complaints complaints = read_whole(word, {1, 1000}, order);
-    if (!complaints.empty() || std::ranges::find(allowed, order) == allowed.end()) return {quoted(text)};
-    read.push_back(order);
+  for (const std::string_view entry : words(text, most_list_entries)) {
+    int value = 0;
+    if (const Complaints complaints = read_whole(entry, range, value); !complaints.empty()) return complaints;
+    read.push_back(value);
   }
-  std::ranges::sort(read);
-  if (read.empty() || read.front() != allowed.front() || repeated_value(read)) return {quoted(text)};
-  orders = std::move(read);
+  values = std::move(read);
   return {};
 }
 
-Complaints read_positive(std::string_view text, double& value) {
+Complaints read_orders(std::string_view text, std::vector<int>& orders) {
+  std::vector<int> read;
+  constexpr std::size_t most = highest_order / 2;
+  for (const std::string_view word : words(text, most + 1)) {
+    int order = 0;
+    const Complaints complaints = read_whole(word, {2, highest_order}, order);
+    if (!complaints.empty() || order % 2 != 0) return {quoted(text)};
+    read.push_back(order);
+  }
+  if (read.empty() || repeated_value(read)) return {quoted(text)};
+  orders.clear();
+  for (int order = 2; order <= *std::ranges::max_element(read); order += 2) orders.push_back(order);
+  return {};
+}
+
+Complaints read_number(std::string_view text, double least, double most, Ends ends, double& value) {
   const std::optional<double> number = finite_number(text);
-  if (!number || *number <= 0.0) return {quoted(text)};
+  if (!number || *number < least || *number > most) return {quoted(text)};
+  if (ends == Ends::open && (*number == least || *number == most)) return {quoted(text)};
   value = *number;
+  return {};
+}
+
+Complaints read_tuples(std::string_view text, std::vector<std::vector<int>>& tuples) {
+  std::vector<std::vector<int>> read;
+  text = trim(text);
+  while (!text.empty()) {
+    const std::size_t end = text.find(';');
+    const std::string_view part = text.substr(0, end);
+    std::vector<int>& tuple = read.emplace_back();
+    if (Complaints complaints = read_whole_list(part, {0, 1'000'000}, tuple); !complaints.empty()) return complaints;
+    if (tuple.empty() || tuple.size() % 2 != 0 || tuple.size() > highest_order)
+      return {std::to_string(tuple.size()) + " sites in tuple " + std::to_string(read.size())};
+    text = end == std::string_view::npos ? "" : trim(text.substr(end + 1));
+  }
+  if (read.empty()) return {quoted(text)};
+  tuples = std::move(read);
   return {};
 }
 
@@ -185,12 +220,19 @@ std::string shortest_text(double value) {
   return {buffer.data(), end};
 }
 
-std::string list_text(const std::vector<double>& whole_numbers) {
-  std::vector<std::uint64_t> values;
-  for (const double value : whole_numbers) values.push_back(static_cast<std::uint64_t>(value));
-  return joined(values);
+std::string list_text(const std::vector<double>& widths) {
+  std::string text;
+  for (const double width : widths)
+    text += (text.empty() ? "" : " ") + (std::isinf(width) ? "inf" : std::to_string(static_cast<std::uint64_t>(width)));
+  return text;
 }
 
 std::string list_text(const std::vector<int>& values) { return joined(values); }
+
+std::string tuples_text(const std::vector<std::vector<int>>& tuples) {
+  std::string text;
+  for (const std::vector<int>& tuple : tuples) text += (text.empty() ? "" : "; ") + joined(tuple);
+  return text;
+}
 
 }  // namespace nnft

@@ -162,7 +162,7 @@ void load(const std::vector<MergeInput>& inputs, const Plan& plan, const Range& 
       const auto point = point_of(input, plan.points()[p].width);
       const Range local = local_blocks(input, store.owned_blocks(p - points.begin));
       if (!point || local.size() == 0) continue;
-      for (auto& [block, node] : read_subtrees(input.source, plan.layout(), *point, local))
+      for (auto& [block, node] : read_subtrees(input.source, plan.sums(), *point, local))
         store.deposit_owned(p - points.begin, input.part.index + block * input.part.count, std::move(node));
     }
 }
@@ -208,7 +208,7 @@ std::string merge_results(const Communicator& comm, const std::vector<std::strin
 
   std::optional<BlockStore> store;
   const auto blocks = [&](const Range& points) -> const BlockStore& {
-    store.emplace(comm, points.size(), plan.blocks(), plan.layout().size());
+    store.emplace(comm, points.size(), plan.blocks(), plan.sums());
     run_agreed<IoError>(comm, [&] { load(inputs, plan, points, *store); });
     return *store;
   };

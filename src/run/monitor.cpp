@@ -6,14 +6,21 @@
 #include <vector>
 
 #include "nnft/core/format.hpp"
-#include "nnft/run/analysis.hpp"
+#include "nnft/stats/cumulants.hpp"
+#include "nnft/stats/jackknife.hpp"
 
 namespace nnft {
 
 std::string monitored_correlator(const Communicator& comm, const Plan& plan, const ScanPoint& point, std::uint64_t point_in_group,
                                  const Vector& reference_kernel, const BlockStore& store) {
-  // The coincident tuple at site 0 comes first in every order; it is a one-site theory of its own.
-  const MomentLayout one_site(1, plan.layout().orders());
+  // The coincident tuple at site 0 comes first in every order that has it; it is a one-site theory of its own.
+  std::vector<int> orders;
+  for (const int order : plan.layout().orders()) {
+    const PackedIndex& index = plan.layout().index(order);
+    if (index.size() == 0 || index.tuple(0)[order - 1] != 0) break;
+    orders.push_back(order);
+  }
+  const MomentLayout one_site(1, orders);
   const auto columns = static_cast<std::size_t>(one_site.size()) + 1;
   std::vector<double> rows(plan.blocks() * columns, 0.0);
   for (std::uint64_t block = 0; block < plan.blocks(); ++block) {
@@ -36,10 +43,11 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
       table.sums(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(k) - 1) = row[k];
   }
   if (present < 2) return "";
-  const PointResult result = analyse(point, one_site, reference_kernel.head(1), table);
-  const Eigen::Index last = one_site.size() - 1;
-  const double value = result.connected.value[last];
-  const double error = result.connected.error[last];
+  const CumulantEstimator cumulants(one_site, reference_kernel.head(1));
+  const Estimate connected =
+      jackknife(table, one_site.size(), [&](std::span<const double> means, std::span<double> out) { cumulants.connected(means, out); });
+  const double value = connected.value[one_site.size() - 1];
+  const double error = connected.error[one_site.size() - 1];
   std::array<char, 128> text{};
   std::snprintf(text.data(), text.size(), "G%dc at site 0, width %g: %s, %.2g %%", one_site.orders().back(), point.width,
                 format_estimate(value, error).c_str(), 100.0 * std::abs(error / value));

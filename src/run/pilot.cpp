@@ -32,8 +32,8 @@ double shortest_seconds(Work work) {
 
 MomentSampler make_sampler(const Config& config, const Plan& plan, std::uint64_t point, const Vector& reference_kernel,
                            SimdPath path) {
-  return MomentSampler(make_ensemble(config, plan.points()[point], path), config.measure.estimator, plan.layout(),
-                       reference_kernel, path);
+  return MomentSampler(make_ensemble(config, plan.points()[point], path),
+                       {config.measure.estimator, plan.sums(), config.measure.sources}, reference_kernel, path);
 }
 
 Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path) {
@@ -41,12 +41,12 @@ Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan
   const Eigen::Index pairs = plan.layout().index(2).size();
   RowMatrix kernels = RowMatrix::Zero(static_cast<Eigen::Index>(points), pairs);
   Pilot pilot{{}, std::vector<double>(points, 0.0)};
-  std::vector<double> sums(static_cast<std::size_t>(plan.layout().size()));
+  std::vector<double> sums(static_cast<std::size_t>(plan.sums().size()));
   const auto try_point = [&](std::uint64_t p) {
     const auto row = static_cast<Eigen::Index>(p);
     if (config.measure.estimator == EstimatorKind::conditional) {
-      FieldEnsemble ensemble = make_ensemble(config, plan.points()[p], path);
-      kernels.row(row) = pilot_kernel(ensemble).transpose();
+      const std::unique_ptr<FieldEnsemble> ensemble = make_ensemble(config, plan.points()[p], path);
+      kernels.row(row) = pilot_kernel(*ensemble).transpose();
     }
     MomentSampler sampler = make_sampler(config, plan, p, kernels.row(row).transpose(), path);
     const auto trial = static_cast<int>(std::min<std::uint64_t>(plan.slice(), pilot_samples));

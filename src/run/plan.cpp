@@ -8,6 +8,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/core/format.hpp"
 #include "nnft/random/variates.hpp"
+#include "nnft/sampling/moment_sampler.hpp"
 
 namespace nnft {
 namespace {
@@ -23,7 +24,8 @@ std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return 
 }  // namespace
 
 Plan::Plan(const Config& config, int ranks, const Part& part)
-    : layout_(static_cast<int>(config.sites.rows()), config.measure.orders),
+    : sums_(sum_layout(config)),
+      estimator_(config.measure.estimator),
       widths_(config.field.widths),
       part_(part),
       all_blocks_(static_cast<std::uint64_t>(config.run.blocks)),
@@ -36,17 +38,17 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   for (std::uint64_t w = 0; w < widths_.size(); ++w)
     for (std::uint64_t s = 0; s < strengths_.size(); ++s) points_.push_back({widths_[w], strengths_[s], w, s});
 
-  const double table_bytes = 8.0 * static_cast<double>(blocks_) * layout_.size() * static_cast<double>(points_.size());
+  const double table_bytes = 8.0 * static_cast<double>(blocks_) * sums_.size() * static_cast<double>(points_.size());
   const JackknifeOutput choice = config.measure.jackknife;
   stores_jackknife_ =
       choice == JackknifeOutput::all || (choice == JackknifeOutput::automatic && table_bytes <= automatic_jackknife_bytes);
   file_bytes_ = table_bytes * ((stores_jackknife_ ? 2.0 : 1.0) + std::popcount(slices_per_block_)) +
-                40.0 * layout_.size() * static_cast<double>(points_.size());
+                40.0 * sums_.size() * static_cast<double>(points_.size());
 
   const auto limit = static_cast<double>(config.run.max_memory);
   if (memory_of(1, ranks).total() > limit)
     throw UsageError("run.max-memory: expected at least " + format_bytes(memory_of(1, ranks).total()) +
-                     " per rank for one scan point of " + std::to_string(layout_.size()) + " moments in " +
+                     " per rank for one scan point of " + std::to_string(sums_.size()) + " sums in " +
                      std::to_string(blocks_) + " blocks on " + std::to_string(ranks) + " ranks, got " + format_bytes(limit));
   std::uint64_t fit = 1;
   while (fit < points_.size() && memory_of(fit + 1, ranks).total() <= limit) ++fit;
@@ -57,15 +59,15 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
 }
 
 MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
-  const double row = 8.0 * layout_.size();
+  const double row = 8.0 * sums_.size();
   const double owned = std::ceil(static_cast<double>(points * blocks_) / ranks);
   const auto levels = static_cast<int>(std::bit_width(slices_per_block_));
-  const double pairs = layout_.index(2).size();
+  const double pairs = layout().index(2).size();
   MemoryEstimate memory;
   memory.trees = owned * levels * row;
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
-  memory.sampler = 8.0 * (pairs * (pairs + 256.0 + batch_samples)) + 12.0 * layout_.size();
+  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_) + 8.0 * pairs * batch_samples;
   memory.libraries = library_bytes;
   return memory;
 }

@@ -5,8 +5,6 @@
 #include <numeric>
 #include <utility>
 
-#include "nnft/core/error.hpp"
-
 namespace nnft {
 namespace {
 
@@ -23,26 +21,15 @@ std::vector<std::int64_t> block_labels(const Plan& plan) {
   return labels;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
-  return text;
-}
-
-std::vector<std::string> leg_names(int order) {
-  std::vector<std::string> names;
-  for (int leg = 0; leg < order; ++leg) names.push_back(tuple_dimension(order) + "_" + static_cast<char>('i' + leg));
-  return names;
-}
+std::vector<double> values_of(const RowMatrix& matrix) { return {matrix.data(), matrix.data() + matrix.size()}; }
 
 void add_coordinates(Schema& schema, const Config& config, const Plan& plan) {
-  const auto& sites = config.sites;
   schema.variables.push_back({"site_x",
                               {"site", "component"},
                               ElementType::float64,
                               "coordinates of the sites, dimensionless",
                               "",
-                              std::vector<double>(sites.data(), sites.data() + sites.size())});
+                              values_of(config.sites)});
   for (const int order : plan.layout().orders()) {
     const PackedIndex& index = plan.layout().index(order);
     const std::vector<std::string> names = leg_names(order);
@@ -57,6 +44,9 @@ void add_coordinates(Schema& schema, const Config& config, const Plan& plan) {
                                   std::move(values)});
     }
   }
+  if (plan.sums().sources() > 0)
+    schema.variables.push_back(
+        {"source_J", {"source", "site"}, ElementType::float64, "source J at each site", "", values_of(config.measure.sources)});
 }
 
 /// Scan points are written one by one.
@@ -67,15 +57,15 @@ void add_sums(Schema& schema, const Plan& plan) {
                               {"width", "strength", "pair"},
                               ElementType::float64,
                               "reference kernel K0 that the monomials are centred on",
-                              joined(leg_names(2)),
+                              "pair_i pair_j",
                               {}});
   schema.variables.push_back({"count", {"width", "strength", "block"}, ElementType::int64, "networks in each block", "", {}});
-  for (const int order : plan.layout().orders())
-    schema.variables.push_back({"sum" + std::to_string(order),
-                                {"width", "strength", "block", tuple_dimension(order)},
+  for (const SumVariable& sum : sum_variables(plan.sums()))
+    schema.variables.push_back({sum.name,
+                                {"width", "strength", "block", sum.dimension},
                                 ElementType::float64,
-                                "sum over the networks of a block of the monomials of order " + std::to_string(order),
-                                joined(leg_names(order)),
+                                sum.long_name,
+                                sum.coordinates,
                                 {},
                                 written_singly()});
 }
@@ -90,40 +80,33 @@ std::vector<std::int64_t> subtree_levels(const Plan& plan) {
 
 /// What a later run needs to go on where this one ended.
 void add_subtrees(Schema& schema, const Plan& plan) {
-  for (const int order : plan.layout().orders())
-    schema.variables.push_back({"subtree_sum" + std::to_string(order),
-                                {"subtree", "width", "strength", "block", tuple_dimension(order)},
+  for (const SumVariable& sum : sum_variables(plan.sums()))
+    schema.variables.push_back({"subtree_" + sum.name,
+                                {"subtree", "width", "strength", "block", sum.dimension},
                                 ElementType::float64,
-                                "sum" + std::to_string(order) + " of the finished subtrees of a block",
-                                joined(leg_names(order)),
+                                sum.name + " of the finished subtrees of a block",
+                                sum.coordinates,
                                 {},
                                 written_singly()});
 }
 
 void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
-  for (const int order : plan.layout().orders()) {
-    const std::string name = "G" + std::to_string(order);
-    const std::string legs = joined(leg_names(order));
-    const std::vector<std::string> shape = {"width", "strength", tuple_dimension(order)};
-    const auto add = [&](const std::string& suffix, const std::string& long_name) {
-      schema.variables.push_back({name + suffix, shape, ElementType::float64, long_name, legs, {}});
-    };
-    const std::string correlator = " " + std::to_string(order) + "-point correlator";
-    add("", "full" + correlator);
-    add("_err", "standard error of " + name);
-    add("c", "connected" + correlator);
-    add("c_err", "standard error of " + name + "c");
-    if (kind == ResultKind::exact) continue;
-    add("c_bias", "jackknife estimate of the bias that was subtracted in " + name + "c");
-    if (plan.stores_jackknife())
-      schema.variables.push_back({name + "c_jackknife",
-                                  {"block", "width", "strength", tuple_dimension(order)},
-                                  ElementType::float64,
-                                  name + "c from all blocks but one",
-                                  legs,
-                                  {},
-                                  written_singly()});
-  }
+  for (const PointVariable& variable : point_variables(plan.sums(), kind))
+    schema.variables.push_back({variable.name,
+                                {"width", "strength", variable.dimension},
+                                variable.type,
+                                variable.long_name,
+                                variable.coordinates,
+                                {}});
+  if (kind == ResultKind::exact || !plan.stores_jackknife()) return;
+  for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums()))
+    schema.variables.push_back({variable.name,
+                                {"block", "width", "strength", variable.dimension},
+                                ElementType::float64,
+                                variable.long_name,
+                                variable.coordinates,
+                                {},
+                                written_singly()});
 }
 
 using Place = std::array<std::uint64_t, 4>;
@@ -134,54 +117,37 @@ struct Slab {
   Place count{};
 };
 
-std::span<const double> order_part(const Vector& row, const MomentLayout& layout, int order) {
-  return {row.data() + layout.offset(order), static_cast<std::size_t>(layout.index(order).size())};
-}
+std::span<const double> view(const double* data, Eigen::Index size) { return {data, static_cast<std::size_t>(size)}; }
 
-/// Writes rows of all orders under names G<order><suffix>; `row` null on ranks that have none.
-void write_rows(ResultWriter& writer, const MomentLayout& layout, const ScanPoint* point, const std::string& suffix,
-                const Vector* row) {
-  for (const int order : layout.orders()) {
-    Slab slab;
-    std::span<const double> values;
-    if (row != nullptr) {
-      values = order_part(*row, layout, order);
-      slab = {{point->width_index, point->strength_index, 0, 0}, {1, 1, values.size(), 0}};
-    }
-    writer.write("G" + std::to_string(order) + suffix, std::span(slab.offset).first(3), std::span(slab.count).first(3), values);
+/// One number for each entry of a dimension at a scan point.
+void write_row(ResultWriter& writer, const PointVariable& variable, const ScanPoint* point, const Vector& values) {
+  Slab slab;
+  if (point != nullptr)
+    slab = {{point->width_index, point->strength_index, 0, 0}, {1, 1, static_cast<std::uint64_t>(values.size()), 0}};
+  const auto offset = std::span<const std::uint64_t>(slab.offset).first(3), count = std::span<const std::uint64_t>(slab.count).first(3);
+  if (variable.type == ElementType::float64) {
+    writer.write(variable.name, offset, count, view(values.data(), values.size()));
+  } else {
+    std::vector<std::int64_t> whole;
+    for (const double value : values) whole.push_back(static_cast<std::int64_t>(value));
+    writer.write(variable.name, offset, count, std::span<const std::int64_t>(whole));
   }
 }
 
-void write_leave_one_out(ResultWriter& writer, const MomentLayout& layout, const PointResult* result) {
-  for (const int order : layout.orders()) {
+void write_leave_one_out(ResultWriter& writer, const SumLayout& layout, const PointResult* result) {
+  for (const LeaveOneOutVariable& variable : leave_one_out_variables(layout)) {
     Slab slab;
     RowMatrix values;
     if (result != nullptr) {
-      values = result->connected.leave_one_out.middleCols(layout.offset(order), layout.index(order).size());
+      values = variable.values(*result);
       slab = {{0, result->point.width_index, result->point.strength_index, 0},
               {static_cast<std::uint64_t>(values.rows()), 1, 1, static_cast<std::uint64_t>(values.cols())}};
     }
-    writer.write("G" + std::to_string(order) + "c_jackknife", slab.offset, slab.count,
-                 std::span<const double>(values.data(), static_cast<std::size_t>(values.size())));
+    writer.write(variable.name, slab.offset, slab.count, view(values.data(), values.size()));
   }
 }
 
 }  // namespace
-
-std::string tuple_dimension(int order) {
-  switch (order) {
-    case 2:
-      return "pair";
-    case 4:
-      return "quad";
-    case 6:
-      return "sextet";
-    case 8:
-      return "octet";
-    default:
-      throw ShapeError("no packed dimension for order " + std::to_string(order));
-  }
-}
 
 Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, TextPairs provenance) {
   Schema schema;
@@ -195,6 +161,8 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   for (const int order : plan.layout().orders())
     schema.dimensions.push_back({tuple_dimension(order), counting(static_cast<std::uint64_t>(plan.layout().index(order).size())),
                                  "sorted tuple of " + std::to_string(order) + " sites"});
+  if (plan.sums().sources() > 0)
+    schema.dimensions.push_back({"source", counting(static_cast<std::uint64_t>(plan.sums().sources())), "source J of W[J]"});
   if (kind == ResultKind::sample)
     schema.dimensions.push_back(
         {"subtree", subtree_levels(plan), "base-2 logarithm of the slices in a finished subtree of a block"});
@@ -213,87 +181,66 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
 }
 
 void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points) {
-  const MomentLayout& layout = plan.layout();
   const std::size_t subtrees = subtree_levels(plan).size();
+  const std::vector<SumVariable> variables = sum_variables(plan.sums());
   for (std::uint64_t p = 0; p < points.size(); ++p) {
     const ScanPoint& point = plan.points()[points.begin + p];
     const Range blocks = store.owned_blocks(p);
     for (std::size_t t = 0; t < subtrees; ++t)
-      for (const int order : layout.orders()) {
+      for (const SumVariable& sum : variables) {
         std::vector<double> values;
         for (std::uint64_t b = blocks.begin; b < blocks.end; ++b) {
-          const std::vector<double>& sums = store.tree(p * plan.blocks() + b).nodes().at(t).sums;
-          const auto first = sums.begin() + layout.offset(order);
-          values.insert(values.end(), first, first + layout.index(order).size());
+          const auto first = store.tree(p * plan.blocks() + b).nodes().at(t).sums.begin() + sum.offset;
+          values.insert(values.end(), first, first + sum.size);
         }
         std::array<std::uint64_t, 5> offset{}, count{};
         if (blocks.size() > 0) {
           offset = {t, point.width_index, point.strength_index, blocks.begin, 0};
-          count = {1, 1, 1, blocks.size(), static_cast<std::uint64_t>(layout.index(order).size())};
+          count = {1, 1, 1, blocks.size(), static_cast<std::uint64_t>(sum.size)};
         }
-        writer.write("subtree_sum" + std::to_string(order), offset, count, std::span<const double>(values));
+        writer.write("subtree_" + sum.name, offset, count, std::span<const double>(values));
       }
   }
 }
 
 void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points) {
-  const MomentLayout& layout = plan.layout();
-  const std::uint64_t blocks = plan.blocks();
+  const SumLayout& layout = plan.sums();
+  const std::vector<SumVariable> variables = sum_variables(layout);
   for (std::uint64_t p = 0; p < points.size(); ++p) {
     const ScanPoint& point = plan.points()[points.begin + p];
-    const std::uint64_t first = std::clamp(store.owned().begin, p * blocks, (p + 1) * blocks);
-    const std::uint64_t end = std::clamp(store.owned().end, p * blocks, (p + 1) * blocks);
-    const auto mine = static_cast<Eigen::Index>(end - first);
+    const Range blocks = store.owned_blocks(p);
+    const auto mine = static_cast<Eigen::Index>(blocks.size());
     RowMatrix sums(mine, layout.size());
     std::vector<std::int64_t> counts;
-    for (std::uint64_t entry = first; entry < end; ++entry) {
-      const std::vector<double> total = store.tree(entry).total(static_cast<std::size_t>(layout.size()));
-      sums.row(static_cast<Eigen::Index>(entry - first)) = Eigen::Map<const Vector>(total.data(), layout.size()).transpose();
-      counts.push_back(static_cast<std::int64_t>(store.tree(entry).slices() * plan.slice()));
+    for (Eigen::Index b = 0; b < mine; ++b) {
+      const SumTree& tree = store.tree(p * plan.blocks() + blocks.begin + static_cast<std::uint64_t>(b));
+      const std::vector<double> total = tree.total(static_cast<std::size_t>(layout.size()));
+      sums.row(b) = Eigen::Map<const Vector>(total.data(), layout.size()).transpose();
+      counts.push_back(static_cast<std::int64_t>(tree.slices() * plan.slice()));
     }
     Slab slab;
-    if (mine > 0) slab = {{point.width_index, point.strength_index, first - p * blocks, 0}, {1, 1, counts.size(), 0}};
+    if (mine > 0) slab = {{point.width_index, point.strength_index, blocks.begin, 0}, {1, 1, counts.size(), 0}};
     writer.write("count", std::span(slab.offset).first(3), std::span(slab.count).first(3), std::span<const std::int64_t>(counts));
-    for (const int order : layout.orders()) {
-      const RowMatrix part = sums.middleCols(layout.offset(order), layout.index(order).size());
+    for (const SumVariable& sum : variables) {
+      const RowMatrix part = sums.middleCols(sum.offset, sum.size);
       slab.count[3] = mine > 0 ? static_cast<std::uint64_t>(part.cols()) : 0;
-      writer.write("sum" + std::to_string(order), slab.offset, slab.count,
-                   std::span<const double>(part.data(), static_cast<std::size_t>(part.size())));
+      writer.write(sum.name, slab.offset, slab.count, view(part.data(), part.size()));
     }
   }
 }
 
-void write_estimates(ResultWriter& writer, const Plan& plan, const PointResult* result) {
-  const MomentLayout& layout = plan.layout();
-  const auto rows = [&](const std::string& suffix, const Vector* row) {
-    write_rows(writer, layout, result != nullptr ? &result->point : nullptr, suffix, row);
-  };
-  const bool mine = result != nullptr;
-  rows("", mine ? &result->full.value : nullptr);
-  rows("_err", mine ? &result->full.error : nullptr);
-  rows("c", mine ? &result->connected.value : nullptr);
-  rows("c_err", mine ? &result->connected.error : nullptr);
-  rows("c_bias", mine ? &result->connected.bias : nullptr);
-  if (plan.stores_jackknife()) write_leave_one_out(writer, layout, result);
+void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result) {
+  for (const PointVariable& variable : point_variables(plan.sums(), kind))
+    write_row(writer, variable, result != nullptr ? &result->point : nullptr, result != nullptr ? variable.values(*result) : Vector());
+  if (kind == ResultKind::exact) return;
+  if (plan.stores_jackknife()) write_leave_one_out(writer, plan.sums(), result);
   Slab slab;
   std::span<const double> kernel;
-  if (mine) {
-    kernel = {result->reference_kernel.data(), static_cast<std::size_t>(result->reference_kernel.size())};
+  if (result != nullptr) {
+    kernel = view(result->reference_kernel.data(), result->reference_kernel.size());
     slab = {{result->point.width_index, result->point.strength_index, 0, 0}, {1, 1, kernel.size(), 0}};
   }
   writer.write("reference_kernel", std::span(slab.offset).first(3), std::span(slab.count).first(3), kernel);
-}
-
-void write_exact(ResultWriter& writer, const Plan& plan, const ExactPoint* exact) {
-  const Vector zero = Vector::Zero(plan.layout().size());
-  const auto rows = [&](const std::string& suffix, const Vector* row) {
-    write_rows(writer, plan.layout(), exact != nullptr ? &exact->point : nullptr, suffix, row);
-  };
-  const bool mine = exact != nullptr;
-  rows("", mine ? &exact->full : nullptr);
-  rows("_err", mine ? &zero : nullptr);
-  rows("c", mine ? &exact->connected : nullptr);
-  rows("c_err", mine ? &zero : nullptr);
 }
 
 }  // namespace nnft

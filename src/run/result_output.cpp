@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "nnft/run/analysis.hpp"
-#include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/exact_values.hpp"
 #include "nnft/run/result_table.hpp"
 
 namespace nnft {
@@ -24,12 +24,10 @@ std::string write_points(const Communicator& comm, const ResultInput& input, con
       for (std::int64_t& count : table.counts) count *= static_cast<std::int64_t>(plan.slice());
       const std::uint64_t index = points.begin + wave * ranks + static_cast<std::uint64_t>(comm.rank());
       const ScanPoint& point = plan.points()[index];
-      result = analyse(point, plan.layout(), input.reference_kernels[index], table);
-      text = result_table({point, result->networks, result->connected.value, result->connected.error,
-                           result->connected.leave_one_out, exact_connected(input.config, point, plan.layout())},
-                          plan.layout(), TableLength::summary);
+      result = analyse(point, plan.sums(), input.config.measure.sources, input.reference_kernels[index], table);
+      text = result_table(*result, known_exact_values(input.config, point, plan.sums()), plan.sums(), TableLength::summary);
     }
-    write_estimates(writer, plan, result ? &*result : nullptr);
+    write_estimates(writer, plan, input.kind, result ? &*result : nullptr);
     for (const std::string& part : comm.gather(text))
       if (!part.empty()) tables += part + "\n";
   }

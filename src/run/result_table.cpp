@@ -14,8 +14,9 @@ namespace nnft {
 namespace {
 
 constexpr int tuples_in_summary = 5;
+constexpr int fewest_blocks_for_chi2 = 16;
 
-/// Positions of the tuples to show: the coincident one first, then spread evenly to the last.
+/// Positions of the tuples to show: the first one, then spread evenly to the last.
 std::set<int> shown_tuples(int size, TableLength length) {
   std::set<int> shown;
   if (length == TableLength::all || size <= tuples_in_summary)
@@ -44,6 +45,13 @@ void write_line(std::ostream& out, const std::string& name, const std::string& s
       << std::setw(17) << exact << std::setw(8) << pull << '\n';
 }
 
+/// One measured number beside its exact value, which is NaN if it is not known.
+void write_value(std::ostream& out, const std::string& name, const std::string& sites, double value, double error, double exact) {
+  const bool known = !std::isnan(exact);
+  write_line(out, name, sites, format_estimate(value, error), known ? number(exact, "%.7g") : "",
+             known && error > 0.0 ? number((value - exact) / error, "%+.2f") : "");
+}
+
 /// Leave-one-out values without those of absent blocks, which are NaN.
 RowMatrix present_rows(const RowMatrix& rows) {
   RowMatrix present(rows.rows(), rows.cols());
@@ -54,21 +62,22 @@ RowMatrix present_rows(const RowMatrix& rows) {
 }
 
 /// How all tuples of an order compare with the exact values.
-void write_agreement(std::ostream& out, const CorrelatorRows& rows, const MomentLayout& layout, int order) {
+void write_agreement(std::ostream& out, const PointResult& result, const Vector& exact_row, const MomentLayout& layout, int order) {
   const Eigen::Index offset = layout.offset(order);
   const Eigen::Index size = layout.index(order).size();
-  const Vector error = rows.error.segment(offset, size);
-  if (!(error.maxCoeff() > 0.0)) return;
-  const Vector deviation = rows.value.segment(offset, size) - rows.exact->segment(offset, size);
+  const Vector error = result.connected.error.segment(offset, size);
+  const Vector exact = exact_row.segment(offset, size);
+  if (!(error.maxCoeff() > 0.0) || !exact.allFinite()) return;
+  const Vector deviation = result.connected.value.segment(offset, size) - exact;
   const Vector pulls = (error.array() > 0.0).select(deviation.array() / error.array(), 0.0);
   out << "  all " << size << " G" << order << "c: largest |pull| " << number(pulls.cwiseAbs().maxCoeff(), "%.2f") << ", rms pull "
       << number(std::sqrt(pulls.squaredNorm() / static_cast<double>(size)), "%.2f");
-  const Vector relative = error.array() / rows.exact->segment(offset, size).array().abs();
+  const Vector relative = error.array() / exact.array().abs();
   out << ", relative error " << number(100.0 * relative.minCoeff(), "%.2g") << " to "
       << number(100.0 * relative.maxCoeff(), "%.2g") << " %";
-  const RowMatrix leave_one_out =
-      present_rows(rows.leave_one_out.rows() > 0 ? RowMatrix(rows.leave_one_out.middleCols(offset, size)) : RowMatrix());
-  if (leave_one_out.rows() >= 8) {
+  const RowMatrix& rows = result.connected.leave_one_out;
+  const RowMatrix leave_one_out = present_rows(rows.rows() > 0 ? RowMatrix(rows.middleCols(offset, size)) : RowMatrix());
+  if (leave_one_out.rows() >= fewest_blocks_for_chi2) {
     const CorrelatedChi2 test = correlated_chi2(deviation, leave_one_out);
     out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes
         << " (leading modes), p = " << number(test.p_value, "%.3g");
@@ -76,27 +85,48 @@ void write_agreement(std::ostream& out, const CorrelatorRows& rows, const Moment
   out << '\n';
 }
 
+/// Which error bars few samples make up.
+void write_warnings(std::ostream& out, const PointResult& result, const MomentLayout& layout) {
+  if (result.tails.trusted.size() == 0) return;
+  for (std::size_t k = 0; k < layout.orders().size(); ++k) {
+    const int order = layout.orders()[k];
+    const auto trusted = result.tails.trusted.segment(layout.offset(order), layout.index(order).size());
+    const auto untrusted = static_cast<long>((trusted.array() == 0.0).count());
+    if (untrusted == 0 || result.networks == 0) continue;
+    Eigen::Index site = 0;
+    const double share = result.tails.variance_share.row(static_cast<Eigen::Index>(k)).maxCoeff(&site);
+    if (!std::isfinite(share)) continue;
+    out << "  WARNING: heavy tails: the error bars of " << untrusted << " of " << trusted.size() << " G" << order
+        << "c cannot be trusted: one network of " << result.networks << " makes up " << number(100.0 * share, "%.0f")
+        << " % of the variance and " << number(100.0 * result.tails.share(static_cast<Eigen::Index>(k), site), "%.1f")
+        << " % of the sum of order " << order << " at site " << site << '\n';
+  }
+}
+
 }  // namespace
 
-std::string result_table(const CorrelatorRows& rows, const MomentLayout& layout, TableLength length) {
+std::string result_table(const PointResult& result, const std::optional<ExactValues>& exact, const SumLayout& layout,
+                         TableLength length) {
+  const MomentLayout& moments = layout.moments();
   std::ostringstream out;
-  out << "width " << number(rows.point.width, "%g");
-  if (rows.point.strength != 0.0) out << ", strength " << number(rows.point.strength, "%g");
-  if (rows.networks > 0) out << ": " << rows.networks << " networks";
+  out << "width " << number(result.point.width, "%.15g");
+  if (result.point.strength != 0.0) out << ", strength " << number(result.point.strength, "%g");
+  if (result.networks > 0) out << ": " << result.networks << " networks";
   out << '\n';
-  write_line(out, "", "sites", rows.networks > 0 ? "measured" : "value", rows.exact ? "exact" : "", rows.exact ? "pull" : "");
-  for (const int order : layout.orders()) {
-    const PackedIndex& index = layout.index(order);
+  write_line(out, "", "sites", result.networks > 0 ? "measured" : "value", exact ? "exact" : "", exact ? "pull" : "");
+  for (const int order : moments.orders()) {
+    const PackedIndex& index = moments.index(order);
     for (const int t : shown_tuples(index.size(), length)) {
-      const Eigen::Index k = layout.offset(order) + t;
-      const double error = rows.error[k];
-      const double exact = rows.exact ? (*rows.exact)[k] : 0.0;
-      const bool comparable = rows.exact && error > 0.0;
-      write_line(out, "G" + std::to_string(order) + "c", tuple_text(index, t), format_estimate(rows.value[k], error),
-                 rows.exact ? number(exact, "%.7g") : "", comparable ? number((rows.value[k] - exact) / error, "%+.2f") : "");
+      const Eigen::Index k = moments.offset(order) + t;
+      write_value(out, "G" + std::to_string(order) + "c", tuple_text(index, t), result.connected.value[k], result.connected.error[k],
+                  exact ? exact->connected[k] : std::nan(""));
     }
-    if (rows.exact) write_agreement(out, rows, layout, order);
+    if (exact) write_agreement(out, result, exact->connected, moments, order);
   }
+  for (Eigen::Index s = 0; s < layout.sources(); ++s)
+    write_value(out, "W", "source " + std::to_string(s), result.generating.value[s], result.generating.error[s],
+                exact ? exact->generating[s] : std::nan(""));
+  write_warnings(out, result, moments);
   return out.str();
 }
 

@@ -67,9 +67,9 @@ void Simulation::sample_pieces(const Range& points, const std::vector<Piece>& pi
       const std::uint64_t point = points.begin + piece.point;
       sampler.emplace(make_sampler(config_, plan_, point, pilot_.reference_kernels[point], path_));
     }
-    SumTree tree;
+    SumTree tree(plan_.sums().maxima());
     for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) {
-      SumNode leaf{0, j, std::vector<double>(static_cast<std::size_t>(plan_.layout().size()), 0.0)};
+      SumNode leaf{0, j, std::vector<double>(static_cast<std::size_t>(plan_.sums().size()), 0.0)};
       sampler->add_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), leaf.sums);
       tree.add(std::move(leaf));
     }
@@ -150,7 +150,7 @@ void Simulation::report_progress(const Range& points, std::uint64_t point_in_gro
 std::string Simulation::finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store) {
   const auto blocks = [&](const Range& points) -> const BlockStore& {
     if (plan_.groups().size() > 1) {
-      store.emplace(comm_, points.size(), plan_.blocks(), plan_.layout().size());
+      store.emplace(comm_, points.size(), plan_.blocks(), plan_.sums());
       saved.load(points, *store);
     }
     return *store;
@@ -171,7 +171,7 @@ RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const 
     const bool one_group = plan_.groups().size() == 1;
     std::optional<BlockStore> store;
     for (const Range& points : plan_.groups()) {
-      store.emplace(comm_, points.size(), plan_.blocks(), plan_.layout().size());
+      store.emplace(comm_, points.size(), plan_.blocks(), plan_.sums());
       saved.load(points, *store);
       outcome.stopped_by = sample_group(points, *store, saved, stop);
       if (!outcome.stopped_by.empty()) return;

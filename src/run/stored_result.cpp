@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
-#include <optional>
+#include <string>
 
 #include "nnft/core/error.hpp"
 #include "nnft/run/checkpoint_file.hpp"
-#include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/point_variables.hpp"
+#include "nnft/theory/one_neuron.hpp"
 
 namespace nnft {
 namespace {
@@ -24,59 +24,74 @@ Config stored_config(const ResultReader& file) {
   }
 }
 
+void require_shape(const ResultReader& file, const std::string& name, const std::vector<std::uint64_t>& expected) {
+  if (file.shape(name) == expected) return;
+  std::string text;
+  for (const std::uint64_t extent : expected) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+  throw IoError(name + ": expected the shape that the recorded config implies, (" + text + ")");
+}
+
 }  // namespace
 
 StoredResult::StoredResult(const ResultReader& file)
-    : file_(file), config_(stored_config(file)), plan_(config_, 1, part_of(file)) {
-  for (const int order : layout().orders()) {
-    const std::string name = "G" + std::to_string(order) + "c";
-    const std::vector<std::uint64_t> expected = {plan_.widths().size(), plan_.strengths().size(),
-                                                 static_cast<std::uint64_t>(layout().index(order).size())};
-    if (file_.shape(name) != expected)
-      throw IoError(name + ": expected the shape that the recorded config implies, (" + std::to_string(expected[0]) + ", " +
-                    std::to_string(expected[1]) + ", " + std::to_string(expected[2]) + ")");
-  }
+    : file_(file),
+      config_(stored_config(file)),
+      plan_(config_, 1, part_of(file)),
+      sampled_(file.attribute("kind") == "sample") {
+  const std::uint64_t widths = plan_.widths().size(), strengths = plan_.strengths().size();
+  for (const PointVariable& variable : point_variables(layout(), sampled_ ? ResultKind::sample : ResultKind::exact))
+    require_shape(file, variable.name, {widths, strengths, file.shape(variable.dimension).front()});
+  for (const int order : layout().moments().orders())
+    require_shape(file, tuple_dimension(order), {static_cast<std::uint64_t>(layout().moments().index(order).size())});
+  if (!sampled_) return;
+  for (const SumVariable& sum : sum_variables(layout()))
+    require_shape(file, sum.name, {widths, strengths, plan_.blocks(), static_cast<std::uint64_t>(sum.size)});
 }
 
-Vector StoredResult::row(const ScanPoint& point, const std::string& suffix) const {
-  Vector row(layout().size());
-  for (const int order : layout().orders()) {
-    const auto size = static_cast<std::uint64_t>(layout().index(order).size());
-    const std::array<std::uint64_t, 3> offset = {point.width_index, point.strength_index, 0};
-    const std::array<std::uint64_t, 3> count = {1, 1, size};
-    const std::vector<double> values = file_.read_double("G" + std::to_string(order) + suffix, offset, count);
-    std::copy(values.begin(), values.end(), row.data() + layout().offset(order));
-  }
-  return row;
-}
-
-RowMatrix StoredResult::leave_one_out(const ScanPoint& point) const {
-  RowMatrix rows;
-  for (const int order : layout().orders()) {
-    const std::string name = "G" + std::to_string(order) + "c_jackknife";
-    if (!file_.has(name)) return RowMatrix();
-    const auto size = layout().index(order).size();
-    const std::array<std::uint64_t, 4> offset = {0, point.width_index, point.strength_index, 0};
-    const std::array<std::uint64_t, 4> count = {plan_.blocks(), 1, 1, static_cast<std::uint64_t>(size)};
-    const std::vector<double> values = file_.read_double(name, offset, count);
-    if (rows.size() == 0) rows.resize(static_cast<Eigen::Index>(plan_.blocks()), layout().size());
-    rows.middleCols(layout().offset(order), size) = Eigen::Map<const RowMatrix>(values.data(), rows.rows(), size);
-  }
-  return rows;
-}
-
-CorrelatorRows StoredResult::correlators(std::size_t index) const {
-  const ScanPoint& point = points().at(index);
-  const bool sampled = file_.attribute("kind") == "sample";
-  CorrelatorRows rows{point, 0, row(point, "c"), row(point, "c_err"), RowMatrix(), std::nullopt};
-  if (!sampled) return rows;
+Vector StoredResult::row(const ScanPoint& point, const std::string& variable, Eigen::Index size) const {
   const std::array<std::uint64_t, 3> offset = {point.width_index, point.strength_index, 0};
-  const std::array<std::uint64_t, 3> count = {1, 1, plan_.blocks()};
-  const std::vector<std::int64_t> counts = file_.read_int("count", offset, count);
-  rows.networks = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-  rows.leave_one_out = leave_one_out(point);
-  rows.exact = exact_connected(config_, point, layout());
-  return rows;
+  const std::array<std::uint64_t, 3> count = {1, 1, static_cast<std::uint64_t>(size)};
+  const std::vector<double> values = file_.read_double(variable, offset, count);
+  return Eigen::Map<const Vector>(values.data(), size);
+}
+
+BlockTable StoredResult::block_table(const ScanPoint& point) const {
+  BlockTable table(static_cast<int>(plan_.blocks()), layout().size());
+  const std::array<std::uint64_t, 4> offset = {point.width_index, point.strength_index, 0, 0};
+  const std::array<std::uint64_t, 3> blocks = {1, 1, plan_.blocks()};
+  table.counts = file_.read_int("count", std::span(offset).first(3), blocks);
+  for (const SumVariable& sum : sum_variables(layout())) {
+    const std::array<std::uint64_t, 4> count = {1, 1, plan_.blocks(), static_cast<std::uint64_t>(sum.size)};
+    const std::vector<double> values = file_.read_double(sum.name, offset, count);
+    table.sums.middleCols(sum.offset, sum.size) = Eigen::Map<const RowMatrix>(values.data(), table.sums.rows(), sum.size);
+  }
+  return table;
+}
+
+Vector StoredResult::correlators(const ScanPoint& point, const std::string& suffix) const {
+  const MomentLayout& moments = layout().moments();
+  Vector all(moments.size());
+  for (const int order : moments.orders())
+    all.segment(moments.offset(order), moments.index(order).size()) =
+        row(point, "G" + std::to_string(order) + suffix, moments.index(order).size());
+  return all;
+}
+
+PointResult StoredResult::point(std::size_t index) const {
+  const ScanPoint& point = points().at(index);
+  const MomentLayout& moments = layout().moments();
+  const Vector connected = correlators(point, "c");
+  const Vector generating = layout().sources() > 0 ? row(point, "W", layout().sources()) : Vector();
+  if (!sampled_) return exact_result(point, connected, full_from_connected(moments, connected), generating);
+  PointResult result = analyse(point, layout(), config_.measure.sources, row(point, "reference_kernel", moments.index(2).size()),
+                               block_table(point));
+  // The file's own numbers; an analysis elsewhere may differ in the last bits.
+  result.connected.value = connected;
+  result.connected.error = correlators(point, "c_err");
+  if (layout().sources() == 0) return result;
+  result.generating.value = generating;
+  result.generating.error = row(point, "W_err", layout().sources());
+  return result;
 }
 
 }  // namespace nnft

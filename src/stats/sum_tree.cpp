@@ -18,6 +18,12 @@ bool siblings(const SumNode& left, const SumNode& right) {
 
 }  // namespace
 
+void SumTree::combine(std::vector<double>& left, const std::vector<double>& right) const {
+  const std::size_t added = left.size() - std::min(left.size(), maxima_);
+  for (std::size_t k = 0; k < added; ++k) left[k] += right[k];
+  for (std::size_t k = added; k < left.size(); ++k) left[k] = std::max(left[k], right[k]);
+}
+
 void SumTree::add(SumNode node) {
   auto place = std::lower_bound(nodes_.begin(), nodes_.end(), first_slice(node),
                                 [](const SumNode& n, std::uint64_t slice) { return first_slice(n) < slice; });
@@ -36,7 +42,7 @@ void SumTree::add(SumNode node) {
     else if (std::next(place) == nodes_.end() || !siblings(*place, *std::next(place)))
       return;
     const auto right = std::next(place);
-    for (std::size_t k = 0; k < place->sums.size(); ++k) place->sums[k] += right->sums[k];
+    combine(place->sums, right->sums);
     ++place->level;
     place->index /= 2;
     nodes_.erase(right);
@@ -52,7 +58,7 @@ std::vector<double> SumTree::total(std::size_t moments) const {
   if (nodes_.empty()) return std::vector<double>(moments, 0.0);
   std::vector<double> sum = nodes_.front().sums;
   for (std::size_t n = 1; n < nodes_.size(); ++n)
-    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += nodes_[n].sums[k];
+    combine(sum, nodes_[n].sums);
   return sum;
 }
 

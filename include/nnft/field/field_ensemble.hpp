@@ -27,6 +27,7 @@ class FieldEnsemble {
   /// sums[pair][sample] = Σ_i h_i(x)h_i(y) for pairs x <= y in packed order; times kernel_scale() it is the covariance of φ given
   /// the hidden layer (Rao–Blackwell).
   void feature_products(std::uint64_t first_sample, double* sums);
+  double kernel_offset() const noexcept { return 0.0; }
   /// σ_a²/N.
   double kernel_scale() const noexcept { return sigma_out_ * sigma_out_ / width_; }
 

@@ -7,6 +7,7 @@
 #include "nnft/parallel/communicator.hpp"
 #include "nnft/parallel/partition.hpp"
 #include "nnft/stats/block_table.hpp"
+#include "nnft/stats/sum_layout.hpp"
 #include "nnft/stats/sum_tree.hpp"
 
 namespace nnft {
@@ -15,12 +16,13 @@ namespace nnft {
 /// elsewhere are handed over with `deposit` and travel in `settle`.
 class BlockStore {
  public:
-  /// @param points scan points in the group; @param moments numbers per block.
-  BlockStore(const Communicator& comm, std::uint64_t points, std::uint64_t blocks, int moments);
+  /// @param points scan points in the group; @param layout of the rows of sums.
+  BlockStore(const Communicator& comm, std::uint64_t points, std::uint64_t blocks, const SumLayout& layout);
 
   /// The entries this rank owns.
   const Range& owned() const noexcept { return owned_; }
-  int moments() const noexcept { return moments_; }
+  /// Numbers in a row of sums.
+  int columns() const noexcept { return columns_; }
 
   /// Hands over subtrees of an entry, whoever owns it.
   void deposit(std::uint64_t point, std::uint64_t block, SumTree&& tree);
@@ -45,7 +47,7 @@ class BlockStore {
   const Communicator& comm_;
   std::uint64_t points_;
   std::uint64_t blocks_;
-  int moments_;
+  int columns_;
   Range owned_;
   std::vector<SumTree> trees_;
   std::vector<std::vector<std::byte>> outgoing_;

@@ -13,7 +13,7 @@
 #include "nnft/run/checkpoint_file.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/plan.hpp"
-#include "nnft/stats/moment_layout.hpp"
+#include "nnft/stats/sum_layout.hpp"
 
 namespace nnft {
 
@@ -80,7 +80,7 @@ class Checkpoint {
   Part part_;
   std::string config_;
   std::string identity_;
-  MomentLayout layout_;
+  SumLayout layout_;
   std::uint64_t blocks_;
   std::uint64_t slice_;
   std::vector<std::uint64_t> done_;

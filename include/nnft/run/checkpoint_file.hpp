@@ -12,7 +12,7 @@
 #include "nnft/run/block_store.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/part.hpp"
-#include "nnft/stats/moment_layout.hpp"
+#include "nnft/stats/sum_layout.hpp"
 #include "nnft/stats/sum_tree.hpp"
 
 namespace nnft {
@@ -59,7 +59,7 @@ void validate_checkpoint(const std::string& path, int rank, int ranks);
 CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t blocks, std::uint64_t slice);
 
 /// The subtrees of blocks `owned` of one scan point, with their blocks. Not collective. @throws IoError.
-std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSource& source, const MomentLayout& layout,
+std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSource& source, const SumLayout& layout,
                                                              std::uint64_t point, const Range& owned);
 
 }  // namespace nnft

@@ -7,32 +7,53 @@
 #include <vector>
 
 #include "nnft/core/types.hpp"
+#include "nnft/field/activation.hpp"
+#include "nnft/field/parameter_density.hpp"
 #include "nnft/stats/estimator_kind.hpp"
+#include "nnft/stats/sum_layout.hpp"
 
 namespace nnft {
 
 /// Which leave-one-block-out values the result file stores.
 enum class JackknifeOutput { automatic, all, none };
 
-/// [field]: the architecture and the density of its parameters. All dimensionless.
+/// [field]: the architecture and the density of its parameters. All dimensionless. What belongs to another architecture keeps its
+/// default.
 struct FieldConfig {
-  std::string architecture;    ///< required; at present only cos
+  std::string architecture;    ///< required; mlp, cos, gauss or free-scalar
   int input_dim = 1;           ///< d, from 1 to 1000
-  std::vector<double> widths;  ///< scan axis in the order given, required; each a whole number >= 1, no width twice
-  double sigma_weight = 1.0;   ///< sigma_w > 0: input weights have variance sigma_w^2 / d
-  double sigma_out = 1.0;      ///< sigma_a > 0: output weights have variance sigma_a^2 / N
+  std::vector<double> widths;  ///< scan axis in the order given, required; whole numbers >= 1 or infinite, no width twice
+  // mlp
+  int depth = 1;                   ///< hidden layers; with hidden_widths one more than those
+  std::vector<int> hidden_widths;  ///< of the hidden layers before the last; empty: as wide as it
+  Activation activation = Activation::tanh;
+  DensityShape weight_density = DensityShape::normal;
+  // cos, gauss, mlp
+  double sigma_weight = 1.0;  ///< sigma_w > 0: weights into a layer have variance sigma_w^2 / fan-in
+  double sigma_bias = 0.0;    ///< sigma_b >= 0 (gauss, mlp)
+  // free-scalar
+  double mass = 1.0;
+  double cutoff = 0.0;  ///< required there
+  double momentum_exponent = -1.0;
+  // the output layer, of every architecture
+  double sigma_out = 1.0;       ///< sigma_a > 0: output weights have variance sigma_a^2 / N
+  double sigma_out_bias = 0.0;  ///< sigma_a0 >= 0
+  DensityShape out_density = DensityShape::normal;
+  double degrees_of_freedom = 0.0;  ///< of student-t densities, > 2
 
   bool operator==(const FieldConfig&) const = default;
 };
 
 /// [measure]: what is estimated.
 struct MeasureConfig {
-  std::vector<int> orders = {2, 4};  ///< ascending, from {2, 4}; 4 needs 2
+  std::vector<int> orders = {2, 4};  ///< 2, 4, … up to the highest measured, without gaps
+  TupleChoice tuples = TupleChoice::all;
+  std::vector<std::vector<int>> listed;  ///< for TupleChoice::listed
+  RowMatrix sources;                     ///< J for W[J], shape (sources, sites); empty for none
   EstimatorKind estimator = EstimatorKind::conditional;
   JackknifeOutput jackknife = JackknifeOutput::automatic;
-
-  bool operator==(const MeasureConfig&) const = default;
 };
+bool operator==(const MeasureConfig& a, const MeasureConfig& b);
 
 /// [run]: how much of it, and where it goes.
 struct RunConfig {
@@ -61,6 +82,10 @@ struct Config {
   /// The keys that decide what is sampled (not networks, output, memory, simd, jackknife), in the form of resolved().
   std::string identity() const;
 };
+
+/// The layout of the moments that a config measures, and of the rows of sums that they come from.
+MomentLayout moment_layout(const Config& config);
+SumLayout sum_layout(const Config& config);
 
 /// Equal in every value; sites of different shape are unequal.
 bool operator==(const Config& a, const Config& b);

@@ -38,14 +38,21 @@ std::optional<std::uint64_t> byte_count(std::string_view text);
 template <class Integer>
 Complaints read_whole(std::string_view text, WholeRange range, Integer& value);
 
-/// Different whole numbers in the range, at most a million, in the order given.
-Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<double>& values);
+/// Different widths in the range or inf, at most a million, in the order given.
+Complaints read_widths(std::string_view text, WholeRange range, std::vector<double>& values);
 
-/// A subset of `allowed` that holds its first element; becomes ascending.
-Complaints read_orders(std::string_view text, const std::vector<int>& allowed, std::vector<int>& orders);
+/// Whole numbers in the range, possibly none.
+Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<int>& values);
 
-/// A number > 0.
-Complaints read_positive(std::string_view text, double& value);
+/// Some of 2, 4, 6, 8, none twice; becomes 2, 4, … up to the highest, since cumulants need all lower orders.
+Complaints read_orders(std::string_view text, std::vector<int>& orders);
+
+/// A number from `least` to `most`; with Ends::open not those themselves.
+enum class Ends { closed, open };
+Complaints read_number(std::string_view text, double least, double most, Ends ends, double& value);
+
+/// Tuples of sites separated by ';', each of 2, 4, 6 or 8 of them.
+Complaints read_tuples(std::string_view text, std::vector<std::vector<int>>& tuples);
 
 /// A number of bytes in the range.
 Complaints read_bytes(std::string_view text, WholeRange range, std::uint64_t& bytes);
@@ -56,8 +63,9 @@ Complaints read_seconds(std::string_view text, double& seconds);
 /// The path of a file: valid UTF-8 that does not end with '/'.
 Complaints read_path(std::string_view text, std::string& path);
 
-/// Sites 'a b; c d', at most 4096, all with the same number of components, at most 1000. A ';' may follow the last.
-Complaints read_sites(std::string_view text, RowMatrix& sites);
+/// Sites 'a b; c d', at most 4096, all with the same number of components, at most 4096. A ';' may follow the last. `row` is what
+/// messages call one of them.
+Complaints read_sites(std::string_view text, RowMatrix& sites, const std::string& row = "site");
 
 /// The same from a file with one site per line, '#' comments and empty lines.
 Complaints read_sites_file(std::string_view path, RowMatrix& sites);
@@ -65,9 +73,10 @@ Complaints read_sites_file(std::string_view path, RowMatrix& sites);
 /// The shortest decimal text that reads back as the same double.
 std::string shortest_text(double value);
 
-/// Values separated by a space.
-std::string list_text(const std::vector<double>& whole_numbers);
+/// Values separated by a space; inf for an infinite one.
+std::string list_text(const std::vector<double>& widths);
 std::string list_text(const std::vector<int>& values);
+std::string tuples_text(const std::vector<std::vector<int>>& tuples);
 
 /// In the form that read_sites reads.
 std::string sites_text(const RowMatrix& sites);

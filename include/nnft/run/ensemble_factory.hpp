@@ -2,7 +2,6 @@
 /// @file Builds what a config describes: the one list of architectures.
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,6 @@
 #include "nnft/field/field_ensemble.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/plan.hpp"
-#include "nnft/stats/moment_layout.hpp"
 
 namespace nnft {
 
@@ -21,9 +19,6 @@ std::vector<std::string> architecture_names();
 std::unique_ptr<Architecture> make_architecture(const FieldConfig& field);
 
 /// The ensemble of a scan point.
-FieldEnsemble make_ensemble(const Config& config, const ScanPoint& point, SimdPath path);
-
-/// Exact connected correlators of a scan point as a row of the layout, where a closed form is known.
-std::optional<Vector> exact_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout);
+std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, const ScanPoint& point, SimdPath path);
 
 }  // namespace nnft

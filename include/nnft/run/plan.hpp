@@ -7,7 +7,8 @@
 #include "nnft/parallel/partition.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/part.hpp"
-#include "nnft/stats/moment_layout.hpp"
+#include "nnft/stats/estimator_kind.hpp"
+#include "nnft/stats/sum_layout.hpp"
 
 namespace nnft {
 
@@ -38,7 +39,9 @@ class Plan {
 
   const Part& part() const noexcept { return part_; }
 
-  const MomentLayout& layout() const noexcept { return layout_; }
+  const MomentLayout& layout() const noexcept { return sums_.moments(); }
+  /// Of the rows of sums that the moments come from.
+  const SumLayout& sums() const noexcept { return sums_; }
   const std::vector<double>& widths() const noexcept { return widths_; }
   const std::vector<double>& strengths() const noexcept { return strengths_; }
   /// Scan points, the last axis fastest.
@@ -68,7 +71,8 @@ class Plan {
  private:
   MemoryEstimate memory_of(std::uint64_t points, int ranks) const;
 
-  MomentLayout layout_;
+  SumLayout sums_;
+  EstimatorKind estimator_;
   std::vector<double> widths_;
   std::vector<double> strengths_ = {0.0};
   std::vector<ScanPoint> points_;

@@ -10,35 +10,22 @@
 #include "nnft/run/analysis.hpp"
 #include "nnft/run/block_store.hpp"
 #include "nnft/run/plan.hpp"
+#include "nnft/run/point_variables.hpp"
 
 namespace nnft {
 
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
-/// sample: all blocks have all their slices. partial: some have fewer or none; such a file cannot be extended. exact: no blocks.
-enum class ResultKind { sample, partial, exact };
-
 /// The schema of a result file of this plan. `exact` files have no blocks.
 Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, TextPairs provenance);
 
-/// Writes the sums of the blocks that each rank owns; `first_point` is the group's first scan point. Collective.
+/// Writes the sums of the blocks that each rank owns; `points` are the group's. Collective.
 void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
 
 /// Writes the finished subtrees of the blocks that each rank owns, from which a run with more networks goes on. Collective.
 void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
 
 /// Writes one point's estimates per rank; a rank without one passes nullptr. Collective.
-void write_estimates(ResultWriter& writer, const Plan& plan, const PointResult* result);
-
-/// Writes one point's exact connected and full correlators per rank; a rank without one passes nullptr. Collective.
-struct ExactPoint {
-  ScanPoint point;
-  Vector connected;
-  Vector full;
-};
-void write_exact(ResultWriter& writer, const Plan& plan, const ExactPoint* exact);
-
-/// The name of the packed dimension of an order: pair, quad, sextet, octet. @throws ShapeError for another order.
-std::string tuple_dimension(int order);
+void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result);
 
 }  // namespace nnft

@@ -1,5 +1,5 @@
 #pragma once
-/// @file Where each moment stands in a row of sums.
+/// @file Where each moment stands in a row of moments.
 
 #include <vector>
 
@@ -7,11 +7,19 @@
 
 namespace nnft {
 
-/// A row of moments: for each order, ascending, the packed symmetric tuples of sites.
+/// Which tuples of sites are measured: all, those of one site each, or a list.
+enum class TupleChoice { all, diagonal, listed };
+
+/// A row of moments: for each order, ascending, the packed symmetric tuples of sites. All pairs are always there.
 class MomentLayout {
  public:
-  /// @param orders ascending, even, starting at 2 without gaps (cumulants need all lower ones). @throws ShapeError otherwise.
+  /// All tuples. @param orders ascending, even, starting at 2 without gaps (cumulants need all lower ones).
+  /// @throws ShapeError otherwise.
   MomentLayout(int sites, std::vector<int> orders);
+  /// The tuples chosen, and for each of them the sub-tuples of even order that its cumulant needs.
+  /// @param listed tuples of the orders, in any order of their sites; only for TupleChoice::listed. @throws ShapeError if a tuple
+  /// has a site that does not exist or an order that is not among `orders`.
+  MomentLayout(int sites, std::vector<int> orders, TupleChoice choice, const std::vector<std::vector<int>>& listed);
 
   int sites() const noexcept { return sites_; }
   const std::vector<int>& orders() const noexcept { return orders_; }
@@ -24,6 +32,7 @@ class MomentLayout {
 
  private:
   std::size_t place(int order) const;
+  void add(PackedIndex index);
 
   int sites_;
   std::vector<int> orders_;
@@ -31,5 +40,8 @@ class MomentLayout {
   std::vector<int> offsets_;
   int size_ = 0;
 };
+
+/// The sub-tuples of `tuple` with `order` sites, each once.
+std::vector<std::vector<int>> sub_tuples(const std::vector<int>& tuple, int order);
 
 }  // namespace nnft

@@ -19,6 +19,9 @@ struct SumNode {
 /// so whoever computed which slices, and in which order they arrive, the same additions are made.
 class SumTree {
  public:
+  /// @param maxima columns at the end of a row of which the larger is kept instead of the sum.
+  explicit SumTree(int maxima = 0) : maxima_(static_cast<std::size_t>(maxima)) {}
+
   /// @throws ShapeError if the node overlaps one that is here, or has another number of moments.
   void add(SumNode node);
   /// Takes over all nodes of another tree of the same block.
@@ -32,6 +35,9 @@ class SumTree {
   std::uint64_t slices() const noexcept;
 
  private:
+  void combine(std::vector<double>& left, const std::vector<double>& right) const;
+
+  std::size_t maxima_;
   std::vector<SumNode> nodes_;
 };
 

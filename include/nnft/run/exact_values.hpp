@@ -1,0 +1,24 @@
+#pragma once
+/// @file What is known exactly of the ensemble that a config describes.
+
+#include <optional>
+
+#include "nnft/core/types.hpp"
+#include "nnft/run/config.hpp"
+#include "nnft/run/plan.hpp"
+
+namespace nnft {
+
+/// Rows of the layout; NaN where only other entries are known.
+struct ExactValues {
+  Vector connected;   ///< shape (moments)
+  Vector generating;  ///< W[J], shape (sources)
+};
+
+/// The exact values of a scan point. @throws UsageError that says why there are none.
+ExactValues exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
+
+/// The same to set beside measured values; nothing if there are none or they take long.
+std::optional<ExactValues> known_exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
+
+}  // namespace nnft

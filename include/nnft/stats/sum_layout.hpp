@@ -1,0 +1,35 @@
+#pragma once
+/// @file Where each sum stands in a row of sums over samples: what samplers add up, trees carry and files store.
+
+#include <utility>
+
+#include "nnft/stats/moment_layout.hpp"
+
+namespace nnft {
+
+/// Columns of a row, in this order: the monomials of a MomentLayout; for each source J the exponential whose mean is
+/// Z[J]e^{−½JK₀J}; per site the sums of x, x², …, x^P with P the highest order; per site the largest x. Here x is φ² (plain) or K
+/// (conditional) at the site: from its powers one sees whether few samples make up a sum.
+class SumLayout {
+ public:
+  SumLayout(MomentLayout moments, int sources) : moments_(std::move(moments)), sources_(sources) {}
+
+  const MomentLayout& moments() const noexcept { return moments_; }
+  int sites() const noexcept { return moments_.sites(); }
+  int sources() const noexcept { return sources_; }
+  int source_offset() const noexcept { return moments_.size(); }
+  /// P.
+  int powers() const noexcept { return moments_.orders().back(); }
+  /// Where the sums of x^power begin, power = 1 … P.
+  int power_offset(int power) const noexcept { return source_offset() + sources_ + (power - 1) * sites(); }
+  int maxima_offset() const noexcept { return power_offset(powers() + 1); }
+  /// Columns at the end of a row that are not added but of which the larger is kept.
+  int maxima() const noexcept { return sites(); }
+  int size() const noexcept { return maxima_offset() + maxima(); }
+
+ private:
+  MomentLayout moments_;
+  int sources_;
+};
+
+}  // namespace nnft
