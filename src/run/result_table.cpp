@@ -68,7 +68,7 @@ void write_agreement(std::ostream& out, const CorrelatorRows& rows, const Moment
       << number(100.0 * relative.maxCoeff(), "%.2g") << " %";
   const RowMatrix leave_one_out =
       present_rows(rows.leave_one_out.rows() > 0 ? RowMatrix(rows.leave_one_out.middleCols(offset, size)) : RowMatrix());
-  if (leave_one_out.rows() >= 8) {
+  if (leave_one_out.rows() >= fewest_chi2_blocks) {
     const CorrelatedChi2 test = correlated_chi2(deviation, leave_one_out);
     out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes
         << " (leading modes), p = " << number(test.p_value, "%.3g");
