@@ -9,6 +9,7 @@
 
 #include "nnft/core/format.hpp"
 #include "nnft/stats/hypothesis.hpp"
+#include "nnft/stats/jackknife.hpp"
 
 namespace nnft {
 namespace {
@@ -42,15 +43,6 @@ void write_line(std::ostream& out, const std::string& name, const std::string& s
                 const std::string& exact, const std::string& pull) {
   out << "  " << std::left << std::setw(6) << name << std::setw(18) << sites << std::right << std::setw(20) << measured
       << std::setw(17) << exact << std::setw(8) << pull << '\n';
-}
-
-/// Leave-one-out values without those of absent blocks, which are NaN.
-RowMatrix present_rows(const RowMatrix& rows) {
-  RowMatrix present(rows.rows(), rows.cols());
-  Eigen::Index count = 0;
-  for (Eigen::Index b = 0; b < rows.rows(); ++b)
-    if (rows.row(b).allFinite()) present.row(count++) = rows.row(b);
-  return present.topRows(count);
 }
 
 /// How all tuples of an order compare with the exact values.
