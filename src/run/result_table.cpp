@@ -9,12 +9,12 @@
 
 #include "nnft/core/format.hpp"
 #include "nnft/stats/hypothesis.hpp"
+#include "nnft/stats/jackknife.hpp"
 
 namespace nnft {
 namespace {
 
 constexpr int tuples_in_summary = 5;
-constexpr int fewest_blocks_for_chi2 = 16;
 
 /// Positions of the tuples to show: the first one, then spread evenly to the last.
 std::set<int> shown_tuples(int size, TableLength length) {
@@ -52,15 +52,6 @@ void write_value(std::ostream& out, const std::string& name, const std::string& 
              known && error > 0.0 ? number((value - exact) / error, "%+.2f") : "");
 }
 
-/// Leave-one-out values without those of absent blocks, which are NaN.
-RowMatrix present_rows(const RowMatrix& rows) {
-  RowMatrix present(rows.rows(), rows.cols());
-  Eigen::Index count = 0;
-  for (Eigen::Index b = 0; b < rows.rows(); ++b)
-    if (rows.row(b).allFinite()) present.row(count++) = rows.row(b);
-  return present.topRows(count);
-}
-
 /// How all tuples of an order compare with the exact values.
 void write_agreement(std::ostream& out, const PointResult& result, const Vector& exact_row, const MomentLayout& layout, int order) {
   const Eigen::Index offset = layout.offset(order);
@@ -77,7 +68,7 @@ void write_agreement(std::ostream& out, const PointResult& result, const Vector&
       << number(100.0 * relative.maxCoeff(), "%.2g") << " %";
   const RowMatrix& rows = result.connected.leave_one_out;
   const RowMatrix leave_one_out = present_rows(rows.rows() > 0 ? RowMatrix(rows.middleCols(offset, size)) : RowMatrix());
-  if (leave_one_out.rows() >= fewest_blocks_for_chi2) {
+  if (leave_one_out.rows() >= fewest_chi2_blocks) {
     const CorrelatedChi2 test = correlated_chi2(deviation, leave_one_out);
     out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes
         << " (leading modes), p = " << number(test.p_value, "%.3g");

@@ -6,6 +6,15 @@
 #include "nnft/core/error.hpp"
 
 namespace nnft {
+namespace {
+
+Vector mean_row(const RowMatrix& rows) {
+  Vector sum = Vector::Zero(rows.cols());
+  for (Eigen::Index k = 0; k < rows.rows(); ++k) sum += rows.row(k).transpose();
+  return sum / static_cast<double>(rows.rows());
+}
+
+}  // namespace
 
 Estimate jackknife(const BlockTable& table, int quantities, const Statistic& statistic) {
   std::vector<Eigen::Index> present;
@@ -22,7 +31,7 @@ Estimate jackknife(const BlockTable& table, int quantities, const Statistic& sta
   };
 
   const auto blocks = static_cast<Eigen::Index>(present.size());
-  Estimate estimate{Vector(quantities), Vector::Zero(quantities), Vector(quantities), RowMatrix(blocks, quantities)};
+  Estimate estimate{Vector(quantities), Vector(quantities), Vector(quantities), RowMatrix(blocks, quantities)};
   Vector means = total / samples;
   apply(means, estimate.value.data());
   for (Eigen::Index k = 0; k < blocks; ++k) {
@@ -30,15 +39,28 @@ Estimate jackknife(const BlockTable& table, int quantities, const Statistic& sta
     means = (total - table.sums.row(b).transpose()) / (samples - static_cast<double>(table.counts[static_cast<std::size_t>(b)]));
     apply(means, estimate.leave_one_out.row(k).data());
   }
-  Vector centre = Vector::Zero(quantities);
-  for (Eigen::Index k = 0; k < blocks; ++k) centre += estimate.leave_one_out.row(k).transpose();
-  centre /= static_cast<double>(blocks);
-  for (Eigen::Index k = 0; k < blocks; ++k) estimate.error += (estimate.leave_one_out.row(k).transpose() - centre).cwiseAbs2();
+  estimate.error = jackknife_error(estimate.leave_one_out);
+  const Vector centre = mean_row(estimate.leave_one_out);
   const auto b = static_cast<double>(blocks);
-  estimate.error = (estimate.error * ((b - 1.0) / b)).cwiseSqrt();
   estimate.bias = (centre - estimate.value) * (b - 1.0);
   estimate.value -= estimate.bias;
   return estimate;
+}
+
+Vector jackknife_error(const RowMatrix& leave_one_out) {
+  const Vector centre = mean_row(leave_one_out);
+  Vector sum = Vector::Zero(leave_one_out.cols());
+  for (Eigen::Index k = 0; k < leave_one_out.rows(); ++k) sum += (leave_one_out.row(k).transpose() - centre).cwiseAbs2();
+  const auto b = static_cast<double>(leave_one_out.rows());
+  return (sum * ((b - 1.0) / b)).cwiseSqrt();
+}
+
+RowMatrix present_rows(const RowMatrix& leave_one_out) {
+  RowMatrix present(leave_one_out.rows(), leave_one_out.cols());
+  Eigen::Index count = 0;
+  for (Eigen::Index b = 0; b < leave_one_out.rows(); ++b)
+    if (leave_one_out.row(b).allFinite()) present.row(count++) = leave_one_out.row(b);
+  return present.topRows(count);
 }
 
 }  // namespace nnft

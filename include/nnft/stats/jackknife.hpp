@@ -25,4 +25,10 @@ using Statistic = std::function<void(std::span<const double> means, std::span<do
 /// @throws ShapeError if fewer than two blocks have samples.
 Estimate jackknife(const BlockTable& table, int quantities, const Statistic& statistic);
 
+/// Standard errors of shape (quantities) that leave-one-out values of shape (blocks, quantities) imply.
+Vector jackknife_error(const RowMatrix& leave_one_out);
+
+/// Leave-one-out values without those of absent blocks: rows with a NaN or an infinity.
+RowMatrix present_rows(const RowMatrix& leave_one_out);
+
 }  // namespace nnft

@@ -54,6 +54,15 @@ TEST(Jackknife, LeavesAbsentBlocksOut) {
   EXPECT_EQ(gap.leave_one_out.rows(), 4);
 }
 
+TEST(Jackknife, ErrorOfStoredRowsWithoutAbsentBlocks) {
+  const Estimate estimate = jackknife(table_of({1.0, 2.0, 4.0, 7.0}, 10), 1, square);
+  RowMatrix stored = RowMatrix::Constant(6, 1, std::nan(""));
+  stored.middleRows(1, 4) = estimate.leave_one_out;
+  EXPECT_EQ(present_rows(stored), estimate.leave_one_out);
+  EXPECT_EQ(jackknife_error(present_rows(stored)), estimate.error);
+  EXPECT_EQ(present_rows(RowMatrix()).rows(), 0);
+}
+
 TEST(Jackknife, RefusesFewerThanTwoBlocks) {
   BlockTable table(5, 1);
   EXPECT_THROW(jackknife(table, 1, identity), ShapeError);
