@@ -39,6 +39,7 @@ void require_absent(const Communicator& comm, const std::string& path, bool fres
 ExitCode sample(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode merge(const Communicator& comm, const std::vector<std::string>& words);
+ExitCode compare(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode show(const Communicator& comm, const std::vector<std::string>& words);
 
 }  // namespace nnft::app

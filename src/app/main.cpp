@@ -22,12 +22,14 @@ struct Command {
   std::string_view usage;
 };
 
-constexpr std::array<Command, 4> commands = {{
+constexpr std::array<Command, 5> commands = {{
     {"sample", nnft::app::sample,
      "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh] [--part i/n] [--dry-run]\n      sample, reduce, write "
      "estimates"},
     {"exact", nnft::app::exact,
      "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]\n      the same quantities from closed forms"},
+    {"compare", nnft::app::compare,
+     "compare A B [--p THRESHOLD]\n      pulls, correlated chi2 and p-value of two files; exit code 1 if they are incompatible"},
     {"merge", nnft::app::merge,
      "merge -o FILE IN ... [--fresh] [--partial]\n      join parts of a run, or scan points of several"},
     {"show", nnft::app::show, "show FILE ... [--all] [--digest]\n      tables, provenance, digest"},

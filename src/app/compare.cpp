@@ -1,0 +1,186 @@
+#include "nnft/stats/comparison.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/command.hpp"
+#include "nnft/parallel/agreement.hpp"
+#include "nnft/run/config_values.hpp"
+#include "nnft/run/stored_result.hpp"
+
+namespace nnft::app {
+namespace {
+
+/// Columns of A and of B that are the same quantity, and what to call them.
+struct CommonColumns {
+  std::vector<Eigen::Index> a, b;
+  std::vector<std::string> names;
+};
+
+std::string tuple_name(const int* tuple, int order) {
+  std::string text;
+  for (int leg = 0; leg < order; ++leg) text += (leg > 0 ? " " : "") + std::to_string(tuple[leg]);
+  return text;
+}
+
+CommonColumns common_tuples(const MomentLayout& a, const MomentLayout& b, int order) {
+  CommonColumns common;
+  const PackedIndex& left = a.index(order);
+  const PackedIndex& right = b.index(order);
+  for (int t = 0; t < left.size(); ++t) {
+    const int place = right.position(left.tuple(t));
+    if (place >= right.size() || !std::equal(left.tuple(t), left.tuple(t) + order, right.tuple(place))) continue;
+    common.a.push_back(a.offset(order) + t);
+    common.b.push_back(b.offset(order) + place);
+    common.names.push_back(tuple_name(left.tuple(t), order));
+  }
+  return common;
+}
+
+CommonColumns common_sources(const RowMatrix& a, const RowMatrix& b) {
+  CommonColumns common;
+  for (Eigen::Index s = 0; s < a.rows(); ++s)
+    for (Eigen::Index r = 0; r < b.rows(); ++r) {
+      if (a.cols() != b.cols() || a.row(s) != b.row(r)) continue;
+      common.a.push_back(s);
+      common.b.push_back(r);
+      common.names.push_back("source " + std::to_string(s));
+      break;
+    }
+  return common;
+}
+
+QuantityBlock columns_of(const Estimate& estimate, const std::vector<Eigen::Index>& columns) {
+  const auto count = static_cast<Eigen::Index>(columns.size());
+  QuantityBlock block{Vector(count), Vector(count), RowMatrix()};
+  if (estimate.leave_one_out.rows() > 0) block.leave_one_out.resize(estimate.leave_one_out.rows(), count);
+  for (Eigen::Index k = 0; k < count; ++k) {
+    const Eigen::Index column = columns[static_cast<std::size_t>(k)];
+    block.value[k] = estimate.value[column];
+    block.error[k] = estimate.error[column];
+    if (estimate.leave_one_out.rows() > 0) block.leave_one_out.col(k) = estimate.leave_one_out.col(column);
+  }
+  return block;
+}
+
+void print_block(const std::string& name, const BlockComparison& block, const CommonColumns& common) {
+  const auto at = [&](const std::optional<Eigen::Index>& position) {
+    return position ? "(" + common.names[static_cast<std::size_t>(*position)] + ")" : std::string();
+  };
+  std::printf("  %-4s %6td compared", name.c_str(), block.quantities);
+  if (block.left_out > 0) std::printf(", %td left out (not computed)", block.left_out);
+  if (block.with_error > 0)
+    std::printf(", largest |pull| %.2f at %s, rms pull %.2f", block.largest_pull, at(block.largest_pull_at).c_str(),
+                block.rms_pull);
+  if (block.chi2) std::printf(", chi2/dof %.1f/%d", block.chi2->chi2, block.chi2->modes);
+  if (block.with_error < block.quantities)
+    std::printf(", %td exact in both: largest relative difference %.2g at %s", block.quantities - block.with_error,
+                block.largest_difference, at(block.largest_difference_at).c_str());
+  std::printf(", p = %.3g\n", block.p_value);
+}
+
+/// Two files that can be compared.
+class Pair {
+ public:
+  Pair(const std::string& a, const std::string& b) : a_file_(a), b_file_(b), a_(a_file_), b_(b_file_), names_{a, b} {
+    if (a_.config().sites.rows() != b_.config().sites.rows() || a_.config().sites != b_.config().sites)
+      throw UsageError("nnft compare: " + a + " and " + b + " have different sites");
+    decide_sampling();
+  }
+
+  /// p-values of all blocks, printed on the way.
+  std::vector<double> compare_all() const {
+    std::vector<double> p_values;
+    for (std::size_t p = 0; p < a_.points().size(); ++p)
+      for (std::size_t q = 0; q < b_.points().size(); ++q)
+        if (a_.points()[p].width == b_.points()[q].width && a_.points()[p].strength == b_.points()[q].strength)
+          compare_points(p, q, p_values);
+    return p_values;
+  }
+
+ private:
+  void decide_sampling() {
+    if (!a_.sampled() || !b_.sampled()) return;
+    const RunConfig& left = a_.config().run;
+    const RunConfig& right = b_.config().run;
+    if (left.seed != right.seed) return;
+    const bool same_blocks = left.blocks == right.blocks && left.slice == right.slice &&
+                             a_.plan().networks() == b_.plan().networks() && a_.plan().block_label(0) == b_.plan().block_label(0) &&
+                             a_.plan().blocks() == b_.plan().blocks();
+    if (same_blocks) sampling_ = Sampling::paired;
+    std::printf("  both have seed %llu: %s\n", static_cast<unsigned long long>(left.seed),
+                same_blocks ? "differences are taken block by block"
+                            : "they share random numbers but not blocks, and are compared as if independent");
+  }
+
+  void compare_points(std::size_t p, std::size_t q, std::vector<double>& p_values) const {
+    const PointResult left = a_.point(p), right = b_.point(q);
+    const ScanPoint& point = a_.points()[p];
+    std::printf("width %.15g%s\n", point.width, point.strength != 0.0 ? (", strength " + shortest_text(point.strength)).c_str() : "");
+    const MomentLayout& moments = a_.layout().moments();
+    for (const int order : moments.orders()) {
+      const std::vector<int>& others = b_.layout().moments().orders();
+      if (std::find(others.begin(), others.end(), order) == others.end()) continue;
+      compare_block("G" + std::to_string(order) + "c", common_tuples(moments, b_.layout().moments(), order), left.connected,
+                    right.connected, p_values);
+    }
+    compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources), left.generating, right.generating,
+                  p_values);
+  }
+
+  void compare_block(const std::string& name, const CommonColumns& common, const Estimate& left, const Estimate& right,
+                     std::vector<double>& p_values) const {
+    if (common.a.empty()) return;
+    const BlockComparison block = compare(columns_of(left, common.a), columns_of(right, common.b), sampling_);
+    print_block(name, block, common);
+    if (block.quantities > 0) p_values.push_back(block.p_value);
+  }
+
+  ResultReader a_file_, b_file_;
+  StoredResult a_, b_;
+  std::array<std::string, 2> names_;
+  Sampling sampling_ = Sampling::independent;
+};
+
+}  // namespace
+
+ExitCode compare(const Communicator& comm, const std::vector<std::string>& words) {
+  const Arguments arguments = parse_arguments(words, {{}, {"--p"}});
+  if (arguments.positional.size() != 2 || !arguments.overrides.empty())
+    throw UsageError("nnft compare: expected two result files, got " + std::to_string(arguments.positional.size()));
+  double threshold = incompatible_below;
+  if (arguments.options.contains("--p") && !read_number(arguments.options.at("--p"), 0.0, 1.0, Ends::open, threshold).empty())
+    throw UsageError("nnft compare: --p: expected a number between 0 and 1, got '" + arguments.options.at("--p") + "'");
+  double p_value = 1.0;
+  const auto compare_files = [&] {
+    const Pair pair(arguments.positional[0], arguments.positional[1]);
+    const std::vector<double> p_values = pair.compare_all();
+    if (p_values.empty())
+      throw UsageError("nnft compare: " + arguments.positional[0] + " and " + arguments.positional[1] +
+                       " have no quantity in common (scan points, orders, tuples)");
+    p_value = combined_p_value(p_values);
+    std::printf("%s: p = %.3g for %zu blocks of quantities together (Bonferroni), threshold %g\n",
+                p_value < threshold ? "INCOMPATIBLE" : "compatible", p_value, p_values.size(), threshold);
+  };
+  // The root compares; what it throws is everybody's, with its exit code.
+  std::optional<std::string> unreadable;
+  run_agreed<UsageError>(comm, [&] {
+    try {
+      if (comm.root()) compare_files();
+    } catch (const IoError& error) {
+      unreadable = error.what();
+    }
+  });
+  run_agreed<IoError>(comm, [&] {
+    if (unreadable) throw IoError(*unreadable);
+  });
+  return comm.min(p_value) < threshold ? ExitCode::incompatible : ExitCode::done;
+}
+
+}  // namespace nnft::app
