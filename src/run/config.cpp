@@ -80,7 +80,8 @@ class ConfigBuilder {
         read(key, value->text, value->origin);
       else if (key.when_absent == WhenAbsent::use_default)
         read(key, key.default_text, Origin::whole_file());
-      else if (key.when_absent == WhenAbsent::complain && !given_.misspelt.contains(key.full_name()))
+      else if (key.when_absent == WhenAbsent::complain && !given_.misspelt.contains(key.full_name()) &&
+               (!key.applies || !config_.field.architecture.empty()))
         problems_.add(Origin::whole_file(), key.full_name(), "missing; expected " + key.expected);
     }
     if (!find(output_key)) read(*find_key(output_key), default_output(config_name), Origin::whole_file());

@@ -90,7 +90,7 @@ slice = 16
 INI
 made good.ini
 
-widths='whole numbers from 1 to 16777215 separated by spaces, none twice'
+widths='whole numbers from 1 to 16777215, or inf, separated by spaces, none twice'
 sites="sites separated by ';', each of field.input-dim finite numbers separated by spaces"
 
 config typo.ini 's/^sigma-weight/sigma-wieght/'
@@ -118,8 +118,8 @@ refused "fraction.ini:13: run.networks: expected a whole number from 1 to 100000
 config choice.ini 's/conditional/best/'
 refused "choice.ini:11: measure.estimator: expected plain or conditional, got 'best'" sample choice.ini
 
-config orders.ini 's/^orders.*/orders = 4/'
-refused "orders.ini:10: measure.orders: expected '2' or '2 4', got '4'" sample orders.ini
+config orders.ini 's/^orders.*/orders = 5/'
+refused "orders.ini:10: measure.orders: expected some of 2 4 6 8, got '5'" sample orders.ini
 
 config dimension.ini 's/^input-dim.*/input-dim = 3/'
 refused 'dimension.ini:8: sites.points: expected sites of 3 component(s), which is field.input-dim, got 2' sample dimension.ini

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/mpi_main.hpp"
@@ -10,25 +11,28 @@ namespace nnft {
 namespace {
 
 constexpr std::uint64_t points = 3, blocks = 5, slices = 11;
-constexpr int moments = 2;
+
+/// One pair, the sums of its powers, and the largest: the last column is a maximum.
+const SumLayout layout(MomentLayout(1, {2}), 0);
+constexpr std::size_t columns = 4;
 
 SumNode leaf(std::uint64_t point, std::uint64_t block, std::uint64_t j) {
   const double x = std::sin(1.0 + static_cast<double>(100 * point + 10 * block + j));
-  return {0, j, {std::ldexp(x, static_cast<int>(j % 30)), 1.0}};
+  return {0, j, {std::ldexp(x, static_cast<int>(j % 30)), 1.0, x, x * x}};
 }
 
 /// The tree that one process alone would have grown.
 std::vector<double> expected_total(std::uint64_t point, std::uint64_t block) {
-  SumTree tree;
+  SumTree tree(layout.maxima());
   for (std::uint64_t j = 0; j < slices; ++j) tree.add(leaf(point, block, j));
-  return tree.total(moments);
+  return tree.total(columns);
 }
 
 /// Every slice is computed by some rank, dealt by a rule that splits blocks between ranks.
 void grow(const Communicator& comm, BlockStore& store, std::uint64_t from, std::uint64_t to) {
   for (std::uint64_t p = 0; p < points; ++p)
     for (std::uint64_t b = 0; b < blocks; ++b) {
-      SumTree mine;
+      SumTree mine(layout.maxima());
       for (std::uint64_t j = from; j < to; ++j)
         if ((p + b + j / 2) % static_cast<std::uint64_t>(comm.size()) == static_cast<std::uint64_t>(comm.rank()))
           mine.add(leaf(p, b, j));
@@ -37,21 +41,32 @@ void grow(const Communicator& comm, BlockStore& store, std::uint64_t from, std::
   store.settle();
 }
 
+TEST(BlockStore, KeepsTheLargestInTheLastColumn) {
+  ASSERT_EQ(layout.size(), static_cast<int>(columns));
+  double largest = 0.0, sum = 0.0;
+  for (std::uint64_t j = 0; j < slices; ++j) {
+    largest = std::max(largest, leaf(1, 2, j).sums[3]);
+    sum += leaf(1, 2, j).sums[1];
+  }
+  EXPECT_EQ(expected_total(1, 2)[3], largest);
+  EXPECT_EQ(expected_total(1, 2)[1], sum);
+}
+
 TEST(BlockStore, FinishesTheTreesOfOneProcess) {
   const Communicator& comm = test::world();
-  BlockStore store(comm, points, blocks, moments);
+  BlockStore store(comm, points, blocks, layout);
   grow(comm, store, 0, 4);
   grow(comm, store, 4, slices);
   EXPECT_EQ(comm.sum(store.owned().size()), points * blocks);
   for (std::uint64_t entry = store.owned().begin; entry < store.owned().end; ++entry) {
     EXPECT_EQ(store.tree(entry).slices(), slices);
-    EXPECT_EQ(store.tree(entry).total(moments), expected_total(entry / blocks, entry % blocks));
+    EXPECT_EQ(store.tree(entry).total(columns), expected_total(entry / blocks, entry % blocks));
   }
 }
 
 TEST(BlockStore, CollectsWholePointsInWaves) {
   const Communicator& comm = test::world();
-  BlockStore store(comm, points, blocks, moments);
+  BlockStore store(comm, points, blocks, layout);
   grow(comm, store, 0, slices);
   const auto ranks = static_cast<std::uint64_t>(comm.size());
   std::uint64_t seen = 0;

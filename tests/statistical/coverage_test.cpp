@@ -3,40 +3,62 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
 
 #include "nnft/run/analysis.hpp"
 #include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/exact_values.hpp"
 #include "nnft/run/pilot.hpp"
 
 namespace nnft {
 namespace {
 
-constexpr int seeds = 1500;
+/// NNFT_SEEDS for a longer version.
+int seeds() {
+  const char* text = std::getenv("NNFT_SEEDS");
+  return text == nullptr ? 1500 : std::atoi(text);
+}
 
-/// Over the seeds, for each moment of the layout.
-struct Coverage {
-  Vector mean;           ///< of the estimates
-  Vector scatter;        ///< their standard deviation
-  Vector claimed_error;  ///< rms of the errors they claim
-  MomentLayout layout;
-
-  /// Deviation of the mean from `truth` in its own standard errors.
-  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(seeds)); }
+/// An ensemble, how it is measured, and two keys of wrong models.
+struct Case {
+  std::string name;
+  EstimatorKind estimator;
+  std::string field;         ///< lines of [field] but the width
+  std::string wrong_kernel;  ///< a line that changes G2 by a few per cent
 };
 
-Config small_run(EstimatorKind estimator, double sigma_weight, int width) {
-  const std::string kind(to_string(estimator));
-  return parse_config("[field]\narchitecture = cos\nwidth = " + std::to_string(width) +
-                          "\nsigma-weight = " + std::to_string(sigma_weight) +
-                          "\nsigma-out = 1.3\n[sites]\npoints = 0; 0.6; 1.5\n[measure]\nestimator = " + kind +
-                          "\n[run]\nnetworks = 2048\nblocks = 32\nslice = 64\n",
+const std::string cosines = "architecture = cos\nsigma-out = 1.3\n";
+const std::string tanh_net = "architecture = mlp\nactivation = tanh\nsigma-bias = 0.4\nsigma-out = 1.3\n";
+const std::string relu_net = "architecture = mlp\nactivation = relu\nsigma-bias = 0.4\n";
+const std::string scalar = "architecture = free-scalar\ncutoff = 4\nmomentum-exponent = -0.5\n";
+
+const std::vector<Case> cases = {
+    {"cos_plain", EstimatorKind::plain, cosines + "sigma-weight = 1.1\n", "sigma-weight = 1.122\n"},
+    {"cos", EstimatorKind::conditional, cosines + "sigma-weight = 1.1\n", "sigma-weight = 1.122\n"},
+    {"tanh_plain", EstimatorKind::plain, tanh_net + "sigma-weight = 1.1\n", "sigma-weight = 1.155\n"},
+    {"tanh", EstimatorKind::conditional, tanh_net + "sigma-weight = 1.1\n", "sigma-weight = 1.155\n"},
+    {"relu", EstimatorKind::conditional, relu_net + "sigma-weight = 1.1\n", "sigma-weight = 1.155\n"},
+    {"free_scalar_plain", EstimatorKind::plain, scalar + "mass = 1\n", "mass = 1.05\n"},
+    {"free_scalar", EstimatorKind::conditional, scalar + "mass = 1\n", "mass = 1.05\n"},
+};
+
+constexpr int width = 16;
+
+/// The config of a case, with its last line of [field] replaced if `wrong` is given.
+Config small_run(const Case& test, int net_width, const std::string& wrong = "") {
+  std::string field = test.field;
+  if (!wrong.empty()) field = field.substr(0, field.rfind('\n', field.size() - 2) + 1) + wrong;
+  return parse_config("[field]\n" + field + "width = " + std::to_string(net_width) +
+                          "\n[sites]\npoints = 0; 0.6; 1.5\n[measure]\norders = 2 4 6\nestimator = " +
+                          std::string(to_string(test.estimator)) + "\n[run]\nnetworks = 2048\nblocks = 32\nslice = 64\n",
                       "coverage.ini", {});
 }
 
-Vector exact_values(double sigma_weight, int width) {
-  const Config config = small_run(EstimatorKind::plain, sigma_weight, width);
+Vector exact_row(const Config& config) {
   const Plan plan(config, 1);
-  return *exact_connected(config, plan.points().front(), plan.layout());
+  return exact_values(config, plan.points().front(), plan.sums()).connected;
 }
 
 /// One run as the program does it, without its ranks and files.
@@ -44,85 +66,107 @@ Estimate run(const Config& config, const Plan& plan) {
   const ScanPoint& point = plan.points().front();
   const SimdPath path = widest_simd_path();
   Vector reference = Vector::Zero(plan.layout().index(2).size());
-  if (config.measure.estimator == EstimatorKind::conditional) {
-    FieldEnsemble ensemble = make_ensemble(config, point, path);
-    reference = pilot_kernel(ensemble);
-  }
+  if (config.measure.estimator == EstimatorKind::conditional) reference = pilot_kernel(*make_ensemble(config, point, path));
   MomentSampler sampler = make_sampler(config, plan, 0, reference, path);
-  BlockTable table(config.run.blocks, plan.layout().size());
+  BlockTable table(config.run.blocks, plan.sums().size());
   for (std::uint64_t slice = 0; slice < plan.blocks() * plan.slices_per_block(); ++slice) {
     const std::uint64_t block = slice % plan.blocks();
     sampler.add_slice(slice * plan.slice(), static_cast<int>(plan.slice()),
                       {table.sums.row(static_cast<Eigen::Index>(block)).data(), static_cast<std::size_t>(table.moments())});
     table.counts[block] += static_cast<std::int64_t>(plan.slice());
   }
-  return analyse(point, plan.layout(), reference, table).connected;
+  return analyse(point, plan.sums(), config.measure.sources, reference, table).connected;
 }
 
-const Coverage& coverage(EstimatorKind estimator) {
-  static const auto measure = [](EstimatorKind kind) {
-    Config config = small_run(kind, 1.1, 16);
-    const Plan plan(config, 1);
-    const Eigen::Index size = plan.layout().size();
-    Vector sum = Vector::Zero(size), squares = Vector::Zero(size), errors = Vector::Zero(size);
-    const Vector origin = exact_values(1.1, 16);
-    for (int seed = 0; seed < seeds; ++seed) {
-      config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
-      const Estimate estimate = run(config, plan);
-      const Vector deviation = estimate.value - origin;
-      sum += deviation;
-      squares += deviation.cwiseAbs2();
-      errors += estimate.error.cwiseAbs2();
-    }
-    const Vector mean = sum / seeds;
-    const Vector variance = (squares / seeds - mean.cwiseAbs2()) * (seeds / (seeds - 1.0));
-    return Coverage{origin + mean, variance.cwiseSqrt(), (errors / seeds).cwiseSqrt(), plan.layout()};
-  };
-  static const Coverage plain = measure(EstimatorKind::plain);
-  static const Coverage conditional = measure(EstimatorKind::conditional);
-  return estimator == EstimatorKind::plain ? plain : conditional;
+/// Over the seeds, for each moment of the layout.
+struct Coverage {
+  Vector mean;           ///< of the estimates
+  Vector scatter;        ///< their standard deviation
+  Vector claimed_error;  ///< rms of the errors they claim
+
+  /// Deviation of the mean from `truth` in its own standard errors.
+  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(seeds())); }
+};
+
+Coverage measure(const Case& test) {
+  Config config = small_run(test, width);
+  const Plan plan(config, 1);
+  const Eigen::Index size = plan.layout().size();
+  Vector sum = Vector::Zero(size), squares = Vector::Zero(size), errors = Vector::Zero(size);
+  const Vector origin = exact_row(config);
+  for (int seed = 0; seed < seeds(); ++seed) {
+    config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
+    const Estimate estimate = run(config, plan);
+    const Vector deviation = estimate.value - origin;
+    sum += deviation;
+    squares += deviation.cwiseAbs2();
+    errors += estimate.error.cwiseAbs2();
+  }
+  const double n = seeds();
+  const Vector mean = sum / n;
+  const Vector variance = (squares / n - mean.cwiseAbs2()) * (n / (n - 1.0));
+  return {origin + mean, variance.cwiseSqrt(), (errors / n).cwiseSqrt()};
 }
 
-class ErrorBars : public testing::TestWithParam<EstimatorKind> {};
+const Coverage& coverage(const Case& test) {
+  static std::map<std::string, Coverage> measured;
+  const auto found = measured.find(test.name);
+  return found != measured.end() ? found->second : measured.emplace(test.name, measure(test)).first->second;
+}
+
+class ErrorBars : public testing::TestWithParam<Case> {};
 
 TEST_P(ErrorBars, CoverTheTruth) {
   const Coverage& c = coverage(GetParam());
-  const Vector truth = exact_values(1.1, 16);
-  for (const int order : c.layout.orders()) {
+  const Config config = small_run(GetParam(), width);
+  const MomentLayout layout = moment_layout(config);
+  const Vector truth = exact_row(config);
+  // Scatter and claimed error are known to 1/√(2·1500) = 1.8 % each at least; heavier tails and more tuples take more.
+  const std::map<int, double> tolerance = {{2, 0.08}, {4, 0.10}, {6, 0.25}};
+  for (const int order : layout.orders()) {
     double largest_z = 0.0, smallest = 2.0, largest = 0.0;
-    for (int t = 0; t < c.layout.index(order).size(); ++t) {
-      const Eigen::Index k = c.layout.offset(order) + t;
+    for (int t = 0; t < layout.index(order).size(); ++t) {
+      const Eigen::Index k = layout.offset(order) + t;
       const double ratio = c.scatter[k] / c.claimed_error[k];
-      EXPECT_LT(std::abs(c.z(k, truth[k])), 4.0) << "order " << order << " tuple " << t;
-      EXPECT_NEAR(ratio, 1.0, 0.08) << "order " << order << " tuple " << t;
+      EXPECT_LT(std::abs(c.z(k, truth[k])), 4.5) << "order " << order << " tuple " << t;
+      EXPECT_NEAR(ratio, 1.0, tolerance.at(order)) << "order " << order << " tuple " << t;
       largest_z = std::max(largest_z, std::abs(c.z(k, truth[k])));
       smallest = std::min(smallest, ratio);
       largest = std::max(largest, ratio);
     }
     std::printf("%s G%dc, %d seeds: largest |mean - exact| %.2f standard errors, scatter/claimed error %.3f to %.3f\n",
-                std::string(to_string(GetParam())).c_str(), order, seeds, largest_z, smallest, largest);
+                GetParam().name.c_str(), order, seeds(), largest_z, smallest, largest);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Estimators, ErrorBars, testing::Values(EstimatorKind::plain, EstimatorKind::conditional),
-                         [](const auto& path) { return std::string(to_string(path.param)); });
-
-// The same test must see a wrong model: σ_w off by 2 % in G2 between different sites, N off by 5 % in G4c.
-TEST(ErrorBars, RejectAWrongModel) {
-  const Coverage& c = coverage(EstimatorKind::conditional);
-  const Vector wrong_sigma = exact_values(1.1 * 1.02, 16);
-  const Vector wrong_width = exact_values(1.1, 16) / 1.05;
-  for (const std::vector<int>& pair : {std::vector<int>{0, 1}, {0, 2}, {1, 2}}) {
-    const Eigen::Index k = c.layout.index(2).position(pair);
-    EXPECT_GT(std::abs(c.z(k, wrong_sigma[k])), 4.0) << "G2(" << pair[0] << " " << pair[1] << ")";
-    std::printf("G2(%d %d) with sigma_w off by 2 %%: %.1f standard errors\n", pair[0], pair[1], c.z(k, wrong_sigma[k]));
+// The same test must see a wrong model: another kernel in G2 between different sites, N off by 5 % in G4c, by 10 % in G6c (plain
+// estimators are too noisy for that).
+TEST_P(ErrorBars, RejectAWrongModel) {
+  const Coverage& c = coverage(GetParam());
+  const MomentLayout layout = moment_layout(small_run(GetParam(), width));
+  const Vector wrong_kernel = exact_row(small_run(GetParam(), width, GetParam().wrong_kernel));
+  const Vector truth = exact_row(small_run(GetParam(), width));
+  double seen = 0.0;
+  for (const std::vector<int>& pair : {std::vector<int>{0, 1}, {0, 2}, {1, 2}, {2, 2}}) {
+    const Eigen::Index k = layout.index(2).position(pair);
+    seen = std::max(seen, std::abs(c.z(k, wrong_kernel[k])));
   }
-  for (int t = 0; t < c.layout.index(4).size(); ++t) {
-    const Eigen::Index k = c.layout.offset(4) + t;
-    EXPECT_GT(std::abs(c.z(k, wrong_width[k])), 4.0) << "G4c tuple " << t;
-    if (t == 0) std::printf("G4c(0 0 0 0) with N off by 5 %%: %.1f standard errors\n", c.z(k, wrong_width[k]));
+  EXPECT_GT(seen, 6.0) << "G2";
+  std::printf("%s: a wrong kernel (%s) is %.1f standard errors off\n", GetParam().name.c_str(),
+              GetParam().wrong_kernel.substr(0, GetParam().wrong_kernel.size() - 1).c_str(), seen);
+  if (GetParam().estimator == EstimatorKind::plain) return;
+  for (const auto& [order, factor] : {std::pair(4, 1.05), std::pair(6, 1.21)}) {
+    double off = 0.0;
+    for (int t = 0; t < layout.index(order).size(); ++t) {
+      const Eigen::Index k = layout.offset(order) + t;
+      off = std::max(off, std::abs(c.z(k, truth[k] / factor)));
+    }
+    EXPECT_GT(off, 6.0) << "G" << order << "c";
+    std::printf("%s: G%dc too small by a factor %.2f is %.1f standard errors off\n", GetParam().name.c_str(), order, factor, off);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Ensembles, ErrorBars, testing::ValuesIn(cases), [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace nnft

@@ -69,7 +69,7 @@ WrongLine any_line(const std::string& line, const std::vector<std::string>& part
   return {"[sites]", line + "\n[sites]", "jobs/a.ini:4: ", parts};
 }
 WrongLine width(const std::string& text, const std::string& got) {
-  return {"8 16", text, "jobs/a.ini:3: field.width: expected whole numbers from 1 to 16777215", {"got " + got}};
+  return {"8 16", text, "jobs/a.ini:3: field.width: expected whole numbers from 1 to 16777215, or inf", {"got " + got}};
 }
 WrongLine points(const std::string& text, const std::vector<std::string>& parts) {
   return {"0; 0.5; 1", text, "jobs/a.ini:5: sites.points: expected sites ", parts};
@@ -88,7 +88,11 @@ const std::vector<WrongLine> wrong_syntax = {
     any_line(std::string("\0\x01\x02", 3), {"control character", "\\x00\\x01\\x02"}),
     field_line("widthh = 8", "widthh", {"unknown key 'widthh'", "did you mean field.width?"}),
     field_line("slice = 8", "slice", {"unknown key", "did you mean run.slice?"}),
-    field_line("depth = 2", "depth", {"unknown key 'depth'", "architecture, input-dim, width, sigma-weight, sigma-out"}),
+    field_line("colour = 2", "colour", {"unknown key 'colour'", "architecture, input-dim, width, depth, hidden-widths"}),
+    field_line("depth = 2", "depth", {"expected only with architecture = mlp"}),
+    field_line("cutoff = 2", "cutoff", {"expected only with architecture = free-scalar"}),
+    field_line("sigma-bias = 2", "sigma-bias", {"expected only with architecture = gauss or mlp"}),
+    field_line("degrees-of-freedom = 3", "degrees-of-freedom", {"expected only with weight-density or out-density = student-t"}),
     field_line("WIDTH = 8", "WIDTH", {"unknown key"}),
     field_line("field.width = 8", "field.width", {"unknown key"}),
     {"[sites]", "sigma-out = 1\nsigma-out = 1\n[sites]", "jobs/a.ini:5: field.sigma-out: expected once", {"first in line 4"}},
@@ -105,7 +109,8 @@ const std::vector<WrongLine> wrong_syntax = {
 };
 
 const std::vector<WrongLine> wrong_values = {
-    width("inf", "'inf'"),
+    width("inf 8 inf", "inf twice"),
+    width("-inf", "'-inf'"),
     width("8 nan", "'nan'"),
     width("0", "'0'"),
     width("8 -1", "'-1'"),
@@ -133,8 +138,8 @@ const std::vector<WrongLine> wrong_values = {
     points("", {"no site"}),
     points("0; 1 2; 3", {"2 components in site 2 and 1 in site 1"}),
     {"0; 0.5; 1", "0 1; 1 2", "jobs/a.ini:5: sites.points: expected sites of 1 component", {"field.input-dim", "got 2"}},
-    {"[sites]", "[measure]\norders = 4\n[sites]", "jobs/a.ini:5: measure.orders: expected '2' or '2 4'", {"got '4'"}},
-    {"[sites]", "[measure]\norders = 2 4 6\n[sites]", "jobs/a.ini:5: measure.orders: ", {"got '2 4 6'"}},
+    {"[sites]", "[measure]\norders = 3\n[sites]", "jobs/a.ini:5: measure.orders: expected some of 2 4 6 8", {"got '3'"}},
+    {"[sites]", "[measure]\norders = 2 4 10\n[sites]", "jobs/a.ini:5: measure.orders: ", {"got '2 4 10'"}},
     {"[sites]", "[measure]\norders = 2 2\n[sites]", "jobs/a.ini:5: measure.orders: ", {"got '2 2'"}},
     {"[sites]",
      "[measure]\nestimator = Plain\n[sites]",

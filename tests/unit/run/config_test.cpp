@@ -48,11 +48,14 @@ class TemporaryFile {
 
 TEST(Config, ReadsWhatIsGivenAndTakesDefaultsForTheRest) {
   const Config config = parse(minimal);
-  EXPECT_EQ(config.field, (FieldConfig{"cos", 1, {8.0, 16.0}, 1.0, 1.0}));
+  FieldConfig field;
+  field.architecture = "cos";
+  field.widths = {8.0, 16.0};
+  EXPECT_EQ(config.field, field);
   ASSERT_EQ(config.sites.rows(), 3);
   ASSERT_EQ(config.sites.cols(), 1);
   EXPECT_EQ(config.sites(1, 0), 0.5);
-  EXPECT_EQ(config.measure, (MeasureConfig{{2, 4}, EstimatorKind::conditional, JackknifeOutput::automatic}));
+  EXPECT_EQ(config.measure, MeasureConfig());
   EXPECT_EQ(config.run, (RunConfig{1, 1'000'000, 256, 256, "a.h5", 2ull << 30, 300.0, 0.0, "auto"}));
 }
 
@@ -67,17 +70,31 @@ TEST(Config, DefaultTextsAgreeWithDefaultMembers) {
 
 TEST(Config, ReadsEveryKey) {
   const Config config = parse(
-      "[field]\narchitecture=cos\ninput-dim=2\nwidth=5 3 1e3\nsigma-weight=1.1\nsigma-out=+2e-1\n"
-      "[sites]\npoints=0 -1.5;2\t.25 ; \n[measure]\norders=2\nestimator=plain\njackknife=none\n"
+      "[field]\narchitecture=cos\ninput-dim=2\nwidth=5 3 1e3 inf\nsigma-weight=1.1\nsigma-out=+2e-1\nsigma-out-bias=.3\n"
+      "[sites]\npoints=0 -1.5;2\t.25 ; \n[measure]\norders=2\nestimator=plain\njackknife=none\ntuples=diagonal\nsources=1 0; .5 -.5\n"
       "[run]\nseed=18446744073709551615\nnetworks=1.5e3\nblocks=2\nslice=1\noutput=out "
       "dir/x.h5\nmax-memory=512M\ncheckpoint-interval=1.5m\n"
       "max-walltime=2h\nsimd=avx2\n");
-  EXPECT_EQ(config.field, (FieldConfig{"cos", 2, {5.0, 3.0, 1000.0}, 1.1, 0.2}));
+  FieldConfig field;
+  field.architecture = "cos";
+  field.input_dim = 2;
+  field.widths = {5.0, 3.0, 1000.0, std::numeric_limits<double>::infinity()};
+  field.sigma_weight = 1.1;
+  field.sigma_out = 0.2;
+  field.sigma_out_bias = 0.3;
+  EXPECT_EQ(config.field, field);
   RowMatrix sites(2, 2);
   sites << 0.0, -1.5, 2.0, 0.25;
   ASSERT_EQ(config.sites.rows(), 2);
   EXPECT_EQ(config.sites, sites);
-  EXPECT_EQ(config.measure, (MeasureConfig{{2}, EstimatorKind::plain, JackknifeOutput::none}));
+  MeasureConfig measure;
+  measure.orders = {2};
+  measure.tuples = TupleChoice::diagonal;
+  measure.sources.resize(2, 2);
+  measure.sources << 1.0, 0.0, 0.5, -0.5;
+  measure.estimator = EstimatorKind::plain;
+  measure.jackknife = JackknifeOutput::none;
+  EXPECT_EQ(config.measure, measure);
   EXPECT_EQ(config.run, (RunConfig{std::numeric_limits<std::uint64_t>::max(), 1500, 2, 1, "out dir/x.h5", 512ull << 20, 90.0,
                                    7200.0, "avx2"}));
 }
@@ -92,7 +109,38 @@ TEST(Config, AcceptsForeignLineEndsByteOrderMarkTabsCommentsAndEmptySections) {
 
 TEST(Config, TwoIdenticalSitesAreAllowed) { EXPECT_EQ(parse(replaced(minimal, "0; 0.5; 1", "1; 1")).sites.rows(), 2); }
 
-TEST(Config, OrdersAreASet) { EXPECT_EQ(parse(minimal, {{"measure.orders", "4 2"}}), parse(minimal)); }
+TEST(Config, OrdersAreASetWithAllLowerOnes) {
+  EXPECT_EQ(parse(minimal, {{"measure.orders", "4 2"}}), parse(minimal));
+  EXPECT_EQ(parse(minimal, {{"measure.orders", "4"}}), parse(minimal));
+  EXPECT_EQ(parse(minimal, {{"measure.orders", "8 2"}}).measure.orders, (std::vector<int>{2, 4, 6, 8}));
+}
+
+TEST(Config, ReadsTheKeysOfOtherArchitectures) {
+  const std::string mlp = replaced(minimal, "architecture = cos", "architecture = mlp");
+  const Config deep = parse(mlp, {{"field.hidden-widths", "5 7"},
+                                  {"field.activation", "gelu"},
+                                  {"field.weight-density", "student-t"},
+                                  {"field.degrees-of-freedom", "9.5"},
+                                  {"field.sigma-bias", "0.5"},
+                                  {"field.out-density", "uniform"},
+                                  {"measure.tuples", "0 1 2 2; 1 1"}});
+  EXPECT_EQ(deep.field.depth, 3);
+  EXPECT_EQ(deep.field.hidden_widths, (std::vector<int>{5, 7}));
+  EXPECT_EQ(deep.field.activation, Activation::gelu);
+  EXPECT_EQ(deep.field.weight_density, DensityShape::student_t);
+  EXPECT_EQ(deep.field.degrees_of_freedom, 9.5);
+  EXPECT_EQ(deep.field.sigma_bias, 0.5);
+  EXPECT_EQ(deep.measure.estimator, EstimatorKind::plain);
+  EXPECT_EQ(deep.measure.listed, (std::vector<std::vector<int>>{{0, 1, 2, 2}, {1, 1}}));
+  EXPECT_EQ(parse(deep.resolved()), deep);
+  const Config scalar = parse(replaced(minimal, "architecture = cos", "architecture = free-scalar"),
+                              {{"field.cutoff", "8"}, {"field.momentum-exponent", "-0.5"}, {"field.mass", "2"}});
+  EXPECT_EQ(scalar.field.cutoff, 8.0);
+  EXPECT_EQ(scalar.field.momentum_exponent, -0.5);
+  EXPECT_EQ(scalar.field.mass, 2.0);
+  EXPECT_EQ(parse(scalar.resolved()), scalar);
+  EXPECT_EQ(scalar.resolved().find("sigma-weight"), std::string::npos);
+}
 
 TEST(Config, NegativeZeroIsZero) {
   EXPECT_EQ(parse(replaced(minimal, "0; 0.5", "-0.0; 0.5")).identity(), parse(minimal).identity());
@@ -137,9 +185,9 @@ TEST(Config, OutputIsNamedAfterTheConfig) {
 
 TEST(Config, ResolvedIsCanonical) {
   EXPECT_EQ(parse(replaced(minimal, "0; 0.5; 1", "0.10;1e-9 ;-3e0")).resolved(),
-            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\n\n"
+            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\nsigma-out-bias = 0\nout-density = normal\n\n"
             "[sites]\npoints = 0.1; 1e-09; -3\n\n"
-            "[measure]\norders = 2 4\nestimator = conditional\njackknife = auto\n\n"
+            "[measure]\norders = 2 4\ntuples = all\nestimator = conditional\njackknife = auto\n\n"
             "[run]\nseed = 1\nnetworks = 1000000\nblocks = 256\nslice = 256\noutput = a.h5\nmax-memory = "
             "2147483648\ncheckpoint-interval = 300s\nmax-walltime = 0s\nsimd = auto\n");
 }
@@ -179,8 +227,8 @@ TEST(Config, EqualityNoticesEveryKey) {
 TEST(Config, IdentityIsWhatDecidesTheSamples) {
   const std::string identity = parse(minimal).identity();
   EXPECT_EQ(identity,
-            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\n\n"
-            "[sites]\npoints = 0; 0.5; 1\n\n[measure]\norders = 2 4\nestimator = conditional\n\n"
+            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\nsigma-out-bias = 0\nout-density = normal\n\n"
+            "[sites]\npoints = 0; 0.5; 1\n\n[measure]\norders = 2 4\ntuples = all\nestimator = conditional\n\n"
             "[run]\nseed = 1\nblocks = 256\nslice = 256\n");
   const std::vector<Override> irrelevant = {{"run.networks", "5"},
                                             {"run.output", "b.h5"},
