@@ -2,6 +2,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/field/architectures/cos.hpp"
+#include "nnft/field/network_ensemble.hpp"
 #include "nnft/theory/cos_moments.hpp"
 
 namespace nnft {
@@ -34,10 +35,11 @@ std::unique_ptr<Architecture> make_architecture(const FieldConfig& field) {
   throw UsageError("field.architecture: no architecture '" + field.architecture + "'");
 }
 
-FieldEnsemble make_ensemble(const Config& config, const ScanPoint& point, SimdPath path) {
+std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, const ScanPoint& point, SimdPath path) {
   const std::unique_ptr<Architecture> architecture = make_architecture(config.field);
   const Stream stream(config.run.seed, static_cast<std::uint32_t>(point.width));
-  return FieldEnsemble(*architecture, SiteSet(config.sites), stream, config.field.sigma_out, path);
+  const OutputLayer output{config.field.sigma_out, 0.0, {}};
+  return std::make_unique<NetworkEnsemble>(*architecture, SiteSet(config.sites), stream, output, path);
 }
 
 std::optional<Vector> exact_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {

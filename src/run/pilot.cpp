@@ -45,8 +45,8 @@ Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan
   const auto try_point = [&](std::uint64_t p) {
     const auto row = static_cast<Eigen::Index>(p);
     if (config.measure.estimator == EstimatorKind::conditional) {
-      FieldEnsemble ensemble = make_ensemble(config, plan.points()[p], path);
-      kernels.row(row) = pilot_kernel(ensemble).transpose();
+      const std::unique_ptr<FieldEnsemble> ensemble = make_ensemble(config, plan.points()[p], path);
+      kernels.row(row) = pilot_kernel(*ensemble).transpose();
     }
     MomentSampler sampler = make_sampler(config, plan, p, kernels.row(row).transpose(), path);
     const auto trial = static_cast<int>(std::min<std::uint64_t>(plan.slice(), pilot_samples));

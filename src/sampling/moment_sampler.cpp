@@ -44,8 +44,8 @@ Vector pilot_kernel(FieldEnsemble& ensemble) {
   return sum * (ensemble.kernel_scale() / pilot_samples);
 }
 
-MomentSampler::MomentSampler(FieldEnsemble ensemble, EstimatorKind estimator, const MomentLayout& layout, Vector reference_kernel,
-                             SimdPath path)
+MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> ensemble, EstimatorKind estimator, const MomentLayout& layout,
+                             Vector reference_kernel, SimdPath path)
     : ensemble_(std::move(ensemble)),
       estimator_(estimator),
       kernels_(moment_kernels(path)),
@@ -57,8 +57,8 @@ MomentSampler::MomentSampler(FieldEnsemble ensemble, EstimatorKind estimator, co
       monomials_(static_cast<std::size_t>(pairs_) * static_cast<std::size_t>(chunk_)),
       products_(fourth_order_ ? static_cast<std::size_t>(pairs_) * static_cast<std::size_t>(pairs_) : 0),
       terms_per_quad_(estimator == EstimatorKind::plain ? 1 : 3) {
-  if (ensemble_.sites() != layout.sites() || reference_kernel_.size() != pairs_)
-    throw ShapeError("MomentSampler: ensemble of " + std::to_string(ensemble_.sites()) + " sites, layout of " +
+  if (ensemble_->sites() != layout.sites() || reference_kernel_.size() != pairs_)
+    throw ShapeError("MomentSampler: ensemble of " + std::to_string(ensemble_->sites()) + " sites, layout of " +
                      std::to_string(layout.sites()) + ", reference kernel of " + std::to_string(reference_kernel_.size()) +
                      " pairs do not fit");
   if (layout.orders().back() > 4)
@@ -73,12 +73,12 @@ void MomentSampler::fill_pairs(std::uint64_t first_sample, int count) {
   for (int s = 0; s < count; s += batch_samples) {
     const std::uint64_t sample = first_sample + static_cast<std::uint64_t>(s);
     if (estimator_ == EstimatorKind::plain) {
-      ensemble_.fields(sample, batch_.data());
-      kernels_.pair_products(ensemble_.sites(), batch_.data(), monomials_.data() + s, chunk_);
+      ensemble_->fields(sample, batch_.data());
+      kernels_.pair_products(ensemble_->sites(), batch_.data(), monomials_.data() + s, chunk_);
     } else {
-      ensemble_.feature_products(sample, batch_.data());
-      kernels_.kernel_deviations(pairs_, batch_.data(), ensemble_.kernel_scale(), reference_kernel_.data(), monomials_.data() + s,
-                                 chunk_);
+      ensemble_->feature_products(sample, batch_.data());
+      kernels_.kernel_deviations(pairs_, batch_.data(), ensemble_->kernel_scale(), reference_kernel_.data(),
+                                 monomials_.data() + s, chunk_);
     }
   }
   const int filled = (count + batch_samples - 1) / batch_samples * batch_samples;

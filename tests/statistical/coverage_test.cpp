@@ -45,8 +45,8 @@ Estimate run(const Config& config, const Plan& plan) {
   const SimdPath path = widest_simd_path();
   Vector reference = Vector::Zero(plan.layout().index(2).size());
   if (config.measure.estimator == EstimatorKind::conditional) {
-    FieldEnsemble ensemble = make_ensemble(config, point, path);
-    reference = pilot_kernel(ensemble);
+    const std::unique_ptr<FieldEnsemble> ensemble = make_ensemble(config, point, path);
+    reference = pilot_kernel(*ensemble);
   }
   MomentSampler sampler = make_sampler(config, plan, 0, reference, path);
   BlockTable table(config.run.blocks, plan.layout().size());

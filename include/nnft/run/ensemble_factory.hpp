@@ -21,7 +21,7 @@ std::vector<std::string> architecture_names();
 std::unique_ptr<Architecture> make_architecture(const FieldConfig& field);
 
 /// The ensemble of a scan point.
-FieldEnsemble make_ensemble(const Config& config, const ScanPoint& point, SimdPath path);
+std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, const ScanPoint& point, SimdPath path);
 
 /// Exact connected correlators of a scan point as a row of the layout, where a closed form is known.
 std::optional<Vector> exact_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout);

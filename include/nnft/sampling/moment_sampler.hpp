@@ -2,6 +2,7 @@
 /// @file Slices of an ensemble turned into sums of monomials.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,8 +26,8 @@ class MomentSampler {
  public:
   /// @param reference_kernel K₀, shape (pairs); must be zero for the plain estimator.
   /// @throws ShapeError if shapes do not fit or an order above 4 is asked for.
-  MomentSampler(FieldEnsemble ensemble, EstimatorKind estimator, const MomentLayout& layout, Vector reference_kernel,
-                SimdPath path);
+  MomentSampler(std::unique_ptr<FieldEnsemble> ensemble, EstimatorKind estimator, const MomentLayout& layout,
+                Vector reference_kernel, SimdPath path);
 
   /// sums[layout position] += Σ over samples first_sample … first_sample + count − 1 of the monomial: φ_iφ_j…, or δK_ij and
   /// δK_ijδK_kl + δK_ikδK_jl + δK_ilδK_jk with δK = K − K₀.
@@ -36,7 +37,7 @@ class MomentSampler {
   void fill_pairs(std::uint64_t first_sample, int count);
   void add_quads(std::span<double> quads) const;
 
-  FieldEnsemble ensemble_;
+  std::unique_ptr<FieldEnsemble> ensemble_;
   EstimatorKind estimator_;
   const MomentKernels& kernels_;
   Vector reference_kernel_;

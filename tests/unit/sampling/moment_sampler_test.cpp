@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "nnft/core/error.hpp"
 #include "nnft/field/architectures/cos.hpp"
+#include "nnft/field/network_ensemble.hpp"
 
 namespace nnft {
 namespace {
@@ -19,8 +21,9 @@ RowMatrix line_of_sites(int sites) {
   return x;
 }
 
-FieldEnsemble ensemble_of(int sites, SimdPath path) {
-  return FieldEnsemble(CosNet(1.2), SiteSet(line_of_sites(sites)), Stream(8, width), 0.9, path);
+std::unique_ptr<FieldEnsemble> ensemble_of(int sites, SimdPath path) {
+  const OutputLayer output{0.9, 0.0, {}};
+  return std::make_unique<NetworkEnsemble>(CosNet(1.2), SiteSet(line_of_sites(sites)), Stream(8, width), output, path);
 }
 
 class EveryPath : public testing::TestWithParam<SimdPath> {
@@ -37,17 +40,17 @@ TEST_P(EveryPath, SumsAreTheMonomialsOneByOne) {
       const MomentLayout layout(sites, {2, 4});
       const PackedIndex& pairs = layout.index(2);
       const Vector reference = Vector::LinSpaced(pairs.size(), 0.2, 0.5);
-      FieldEnsemble reader = ensemble_of(sites, GetParam());
+      const std::unique_ptr<FieldEnsemble> reader = ensemble_of(sites, GetParam());
       Vector plain = Vector::Zero(layout.size()), conditional = Vector::Zero(layout.size());
       std::vector<double> phi(static_cast<std::size_t>(sites * batch_samples)),
           k(static_cast<std::size_t>(pairs.size() * batch_samples));
       for (int s = 0; s < count; ++s) {
-        reader.fields(77 + static_cast<std::uint64_t>(s), phi.data());
-        reader.feature_products(77 + static_cast<std::uint64_t>(s), k.data());
+        reader->fields(77 + static_cast<std::uint64_t>(s), phi.data());
+        reader->feature_products(77 + static_cast<std::uint64_t>(s), k.data());
         const auto field = [&](int p) { return phi[static_cast<std::size_t>(p * batch_samples)]; };
         const auto deviation = [&](int p, int q) {
           const int pair = pairs.position({p, q});
-          return k[static_cast<std::size_t>(pair * batch_samples)] * reader.kernel_scale() - reference[pair];
+          return k[static_cast<std::size_t>(pair * batch_samples)] * reader->kernel_scale() - reference[pair];
         };
         for (int t = 0; t < pairs.size(); ++t) {
           plain[t] += field(pairs.tuple(t)[0]) * field(pairs.tuple(t)[1]);
@@ -76,14 +79,14 @@ INSTANTIATE_TEST_SUITE_P(Paths, EveryPath, testing::Values(SimdPath::generic, Si
                          [](const auto& path) { return std::string(to_string(path.param)); });
 
 TEST(PilotKernel, IsTheMeanOverTheReservedSamples) {
-  FieldEnsemble ensemble = ensemble_of(2, widest_simd_path());
-  const Vector pilot = pilot_kernel(ensemble);
+  const std::unique_ptr<FieldEnsemble> ensemble = ensemble_of(2, widest_simd_path());
+  const Vector pilot = pilot_kernel(*ensemble);
   std::vector<double> k(3 * batch_samples);
   Vector mean = Vector::Zero(3);
   for (int s = 0; s < pilot_samples; ++s) {
-    ensemble.feature_products(first_pilot_sample + static_cast<std::uint64_t>(s), k.data());
+    ensemble->feature_products(first_pilot_sample + static_cast<std::uint64_t>(s), k.data());
     for (Eigen::Index pair = 0; pair < 3; ++pair)
-      mean[pair] += k[static_cast<std::size_t>(pair) * batch_samples] * ensemble.kernel_scale() / pilot_samples;
+      mean[pair] += k[static_cast<std::size_t>(pair) * batch_samples] * ensemble->kernel_scale() / pilot_samples;
   }
   EXPECT_LT((pilot - mean).cwiseAbs().maxCoeff(), 1e-14);
 }
