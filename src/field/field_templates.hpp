@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "field/layer_templates.hpp"
 #include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 #include "random/vector_math.hpp"
@@ -34,18 +35,36 @@ void cosines(const TileShape& tile, const double* weights, const double* phases,
   }
 }
 
-template <class Arch>
-void add_fields(const TileShape& tile, const double* output, const double* features, double* fields) {
+/// Sites site … site + columns − 1 with their sums in registers.
+template <class Arch, std::size_t columns>
+inline void add_field_block(const TileShape& tile, const double* output, const double* features, double* fields, int site) {
   using D = Doubles<Arch>;
   constexpr int lanes = static_cast<int>(D::size);
-  for (int site = 0; site < tile.sites; ++site)
-    for (int lane = 0; lane < batch_samples; lane += lanes) {
-      D sum = D::load_unaligned(fields + site * batch_samples + lane);
-      for (int neuron = 0; neuron < tile.neurons; ++neuron)
-        sum = fma<Arch>(D::load_unaligned(output + neuron * batch_samples + lane),
-                        D::load_unaligned(features + (neuron * tile.sites + site) * batch_samples + lane), sum);
-      sum.store_unaligned(fields + site * batch_samples + lane);
+  for (int lane = 0; lane < batch_samples; lane += lanes) {
+    double* phi = fields + site * batch_samples + lane;
+    D sum[columns];
+    for (std::size_t c = 0; c < columns; ++c) sum[c] = D::load_unaligned(phi + c * batch_samples);
+    for (int neuron = 0; neuron < tile.neurons; ++neuron) {
+      const double* h = features + (neuron * tile.sites + site) * batch_samples + lane;
+      const D a = D::load_unaligned(output + neuron * batch_samples + lane);
+      for (std::size_t c = 0; c < columns; ++c) sum[c] = fma<Arch>(a, D::load_unaligned(h + c * batch_samples), sum[c]);
     }
+    for (std::size_t c = 0; c < columns; ++c) sum[c].store_unaligned(phi + c * batch_samples);
+  }
+}
+
+template <class Arch>
+void add_fields(const TileShape& tile, const double* output, const double* features, double* fields) {
+  int site = 0;
+  for (; site + 4 <= tile.sites; site += 4) add_field_block<Arch, 4>(tile, output, features, fields, site);
+  switch (tile.sites - site) {
+    case 3:
+      return add_field_block<Arch, 3>(tile, output, features, fields, site);
+    case 2:
+      return add_field_block<Arch, 2>(tile, output, features, fields, site);
+    case 1:
+      return add_field_block<Arch, 1>(tile, output, features, fields, site);
+  }
 }
 
 /// Pairs (i, i … i+2) × (j, j … j+2) with all their sums in registers; `rows` and `columns` say how many exist.
@@ -100,6 +119,8 @@ void add_kernels(const TileShape& tile, const double* features, double* kernels)
 }
 
 template <class Arch>
-inline constexpr FieldKernels field_kernels_of = {&cosines<Arch>, &add_fields<Arch>, &add_kernels<Arch>};
+inline constexpr FieldKernels field_kernels_of = {
+    &cosines<Arch>,  &add_fields<Arch>,   &add_kernels<Arch>, &affine<Arch>,         &scale_and_shift<Arch>, &multiply<Arch>,
+    &activate<Arch>, &exponentials<Arch>, &powers<Arch>,      &ball_distances<Arch>, &ball_points<Arch>};
 
 }  // namespace nnft::simd

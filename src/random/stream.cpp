@@ -5,11 +5,19 @@
 #include "nnft/core/error.hpp"
 
 namespace nnft {
+namespace {
 
-Stream::Stream(std::uint64_t seed, std::uint32_t width)
-    : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, width_(width) {
+PhiloxKey key_of(std::uint64_t seed) noexcept {
+  return {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+}
+
+}  // namespace
+
+Stream::Stream(std::uint64_t seed, std::uint32_t width) : Stream(key_of(seed), width) {
   if (width == 0 || width > max_stream_width)
     throw UsageError("width: expected 1 to " + std::to_string(max_stream_width) + ", got " + std::to_string(width));
 }
+
+Stream Stream::process(std::uint64_t seed) noexcept { return Stream(key_of(seed), 0); }
 
 }  // namespace nnft

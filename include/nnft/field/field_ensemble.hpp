@@ -1,49 +1,38 @@
 #pragma once
-/// @file An ensemble of networks: batches of fields φ(x), or of their covariances given the hidden layer.
+/// @file An ensemble of fields at fixed sites: batches of φ(x), or of their covariances given the hidden layer.
 
 #include <cstdint>
-#include <memory>
+#include <vector>
 
-#include "nnft/core/aligned_buffer.hpp"
 #include "nnft/field/architecture.hpp"
-#include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 
 namespace nnft {
 
-/// φ(x) = Σ_i a_i h_i(x) with N neurons and a_i ~ N(0, σ_a²/N), at fixed sites. Sample k is a pure function of (architecture,
-/// sites, width, σ_a, seed, k): the same on any rank, in any batch. Owns its workspace; not thread-safe.
+/// Sample k is a pure function of (what defines the ensemble, seed, k): the same on any rank, in any batch. Owns its workspace;
+/// not thread-safe.
 class FieldEnsemble {
  public:
-  /// @throws UsageError unless sigma_out is positive and finite; what Architecture::sampler throws.
-  FieldEnsemble(const Architecture& architecture, const SiteSet& sites, const Stream& stream, double sigma_out, SimdPath path);
+  virtual ~FieldEnsemble() = default;
 
   int sites() const noexcept { return sites_; }
   int pairs() const noexcept { return sites_ * (sites_ + 1) / 2; }
-  std::uint32_t width() const noexcept { return width_; }
 
-  /// fields[site][sample] of batch_samples networks from first_sample on.
-  void fields(std::uint64_t first_sample, double* fields);
-  /// sums[pair][sample] = Σ_i h_i(x)h_i(y) for pairs x <= y in packed order; times kernel_scale() it is the covariance of φ given
-  /// the hidden layer (Rao–Blackwell).
-  void feature_products(std::uint64_t first_sample, double* sums);
-  double kernel_offset() const noexcept { return 0.0; }
-  /// σ_a²/N.
-  double kernel_scale() const noexcept { return sigma_out_ * sigma_out_ / width_; }
+  /// fields[site][sample] of batch_samples samples from first_sample on.
+  virtual void fields(std::uint64_t first_sample, double* fields) = 0;
+  /// sums[pair][sample] for pairs x <= y in packed order; kernel_scale()·sums + kernel_offset() is the covariance of φ given the
+  /// hidden layer (Rao–Blackwell), of which φ is Gaussian only if output weights and bias are.
+  virtual void feature_products(std::uint64_t first_sample, double* sums) = 0;
+  virtual double kernel_scale() const noexcept = 0;
+  virtual double kernel_offset() const noexcept = 0;
+  /// Every random parameter of network `sample`, as it enters φ; none for a Gaussian process.
+  virtual std::vector<ParameterArray> parameters(std::uint64_t sample) = 0;
+
+ protected:
+  explicit FieldEnsemble(int sites) noexcept : sites_(sites) {}
 
  private:
-  template <class Work>
-  void for_each_tile(std::uint64_t first_sample, Work work);
-
   int sites_;
-  std::uint32_t width_;
-  double sigma_out_;
-  Stream stream_;
-  const VariateKernels& variates_;
-  const FieldKernels& kernels_;
-  std::unique_ptr<FeatureSampler> sampler_;
-  AlignedBuffer features_;
-  AlignedBuffer output_;
 };
 
 }  // namespace nnft

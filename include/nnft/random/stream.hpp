@@ -40,6 +40,8 @@ class Stream {
  public:
   /// @throws UsageError if width is 0 or above max_stream_width.
   Stream(std::uint64_t seed, std::uint32_t width);
+  /// The stream of a Gaussian process: width 0 stands for infinite width.
+  static Stream process(std::uint64_t seed) noexcept;
 
   PhiloxKey key() const noexcept { return key_; }
   std::uint32_t width() const noexcept { return width_; }
@@ -50,6 +52,8 @@ class Stream {
   }
 
  private:
+  Stream(PhiloxKey key, std::uint32_t width) noexcept : key_(key), width_(width) {}
+
   PhiloxKey key_;
   std::uint32_t width_;
 };

@@ -50,14 +50,12 @@ class CosSampler final : public FeatureSampler {
 
   std::vector<ParameterArray> parameters() override {
     const std::uint64_t n = stream_.width(), d = static_cast<std::uint64_t>(shape_.input_dim);
-    const auto weights = static_cast<int>(n * d);
-    const double turn = 2.0 * std::numbers::pi;
-    return {{"input_weight",
-             {n, d},
-             first_of_batch(variates_.normals, stream_, {Purpose::input_weight, first_sample_, 0, weights}, weight_scale_)},
-            {"phase",
-             {n},
-             first_of_batch(variates_.uniforms, stream_, {Purpose::phase, first_sample_, 0, static_cast<int>(n)}, turn)}};
+    const auto normals = [&](const VariateRequest& request, double* out) { variates_.normals(stream_, request, out); };
+    const auto uniforms = [&](const VariateRequest& request, double* out) { variates_.uniforms(stream_, request, out); };
+    return {
+        {"input_weight", {n, d}, first_of_batch(normals, Purpose::input_weight, first_sample_, n * d, weight_scale_)},
+        {"phase", {n}, first_of_batch(uniforms, Purpose::phase, first_sample_, n, 2.0 * std::numbers::pi)},
+    };
   }
 
   int tile() const noexcept override { return tile_; }

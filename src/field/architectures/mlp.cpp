@@ -1,0 +1,186 @@
+#include "nnft/field/architectures/mlp.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "field/first_of_batch.hpp"
+#include "field/tile_size.hpp"
+#include "nnft/core/aligned_buffer.hpp"
+#include "nnft/core/error.hpp"
+#include "nnft/field/density_variates.hpp"
+#include "nnft/field/field_kernels.hpp"
+
+namespace nnft {
+namespace {
+
+/// Neurons of the layer below whose weights are drawn at a time; even.
+constexpr std::uint32_t chunk_neurons = 32;
+
+AlignedBuffer scaled_sites(const SiteSet& sites, double scale) {
+  AlignedBuffer scaled(static_cast<std::size_t>(sites.coordinates().size()));
+  for (Eigen::Index k = 0; k < sites.coordinates().size(); ++k) scaled.data()[k] = sites.coordinates().data()[k] * scale;
+  return scaled;
+}
+
+class MlpSampler final : public FeatureSampler {
+ public:
+  MlpSampler(const SiteSet& sites, const MlpSpec& spec, const Stream& stream, SimdPath path)
+      : spec_(spec),
+        shape_{0, sites.size(), sites.dimension()},
+        tile_(tile_size(sites.size() + sites.dimension() + 1)),
+        width_(stream.width()),
+        variates_(spec.density, stream, path),
+        kernels_(field_kernels(path)),
+        sites_(scaled_sites(sites, weight_scale(0))),
+        weights_(static_cast<std::size_t>(std::max(tile_ * sites.dimension(), static_cast<int>(chunk_neurons)) + 2) *
+                 batch_samples),
+        biases_(static_cast<std::size_t>(tile_ * batch_samples)),
+        below_(kept_neurons() * row_size()),
+        above_(spec.depth > 2 ? kept_neurons() * row_size() : 0) {}
+
+  void start(std::uint64_t first_sample) override {
+    first_sample_ = first_sample;
+    for (int layer = 0; layer + 1 < spec_.depth; ++layer) {
+      AlignedBuffer& out = layer == 0 ? below_ : above_;
+      const std::uint32_t width = layer_width(layer);
+      for (std::uint32_t first = 0; first < width; first += static_cast<std::uint32_t>(tile_)) {
+        const int count = static_cast<int>(std::min(static_cast<std::uint32_t>(tile_), width - first));
+        compute(layer, first, count, out.data() + first * row_size());
+      }
+      if (layer > 0) std::swap(below_, above_);
+    }
+  }
+
+  void features(std::uint32_t first_neuron, int count, double* features) override {
+    compute(spec_.depth - 1, first_neuron, count, features);
+  }
+
+  std::vector<ParameterArray> parameters() override {
+    std::vector<ParameterArray> arrays;
+    for (int layer = 0; layer < spec_.depth; ++layer) {
+      const std::uint64_t n = layer_width(layer), below = fan_in(layer);
+      const std::string number = layer == 0 ? "" : std::to_string(layer);
+      arrays.push_back({layer == 0 ? "input_weight" : "hidden_weight" + number,
+                        {n, below},
+                        first_of_batch(variates_, weight_purpose(layer), first_sample_, n * below, weight_scale(layer))});
+      if (spec_.sigma_bias > 0.0)
+        arrays.push_back({layer == 0 ? "bias" : "hidden_bias" + number,
+                          {n},
+                          first_of_batch(variates_, bias_purpose(layer), first_sample_, n, spec_.sigma_bias)});
+    }
+    return arrays;
+  }
+
+  int tile() const noexcept override { return tile_; }
+
+ private:
+  static Purpose weight_purpose(int layer) { return layer == 0 ? Purpose::input_weight : hidden_weight(layer); }
+  static Purpose bias_purpose(int layer) { return layer == 0 ? Purpose::bias : hidden_bias(layer); }
+
+  std::uint32_t layer_width(int layer) const { return spec_.width(layer, width_); }
+  std::uint32_t fan_in(int layer) const {
+    return layer == 0 ? static_cast<std::uint32_t>(shape_.input_dim) : layer_width(layer - 1);
+  }
+  double weight_scale(int layer) const { return spec_.sigma_weight / std::sqrt(static_cast<double>(fan_in(layer))); }
+  /// Values of one neuron: [site][sample].
+  std::size_t row_size() const { return static_cast<std::size_t>(shape_.sites * batch_samples); }
+  /// The largest width of a layer before the last.
+  std::size_t kept_neurons() const {
+    std::uint32_t most = 0;
+    for (int layer = 0; layer + 1 < spec_.depth; ++layer) most = std::max(most, layer_width(layer));
+    return most;
+  }
+
+  /// out[neuron][site][sample] of neurons first … first + count − 1 of a layer, first even.
+  void compute(int layer, std::uint32_t first, int count, double* out) {
+    shape_.neurons = count;
+    const double* biases = nullptr;
+    if (spec_.sigma_bias > 0.0) {
+      variates_({bias_purpose(layer), first_sample_, first, count}, biases_.data());
+      biases = biases_.data();
+    }
+    if (layer == 0) {
+      const auto d = static_cast<std::uint32_t>(shape_.input_dim);
+      variates_({Purpose::input_weight, first_sample_, first * d, count * shape_.input_dim}, weights_.data());
+      kernels_.affine(shape_, {weights_.data(), sites_.data(), biases, spec_.sigma_bias}, out);
+    } else {
+      for (int k = 0; k < count; ++k)
+        add_weighted_inputs(layer, first + static_cast<std::uint32_t>(k), out + static_cast<std::size_t>(k) * row_size());
+      kernels_.scale_and_shift(shape_, weight_scale(layer), spec_.sigma_bias, biases, out);
+    }
+    kernels_.activate(spec_.activation, count * shape_.sites * batch_samples, out);
+  }
+
+  /// sums[site][sample] = Σ_j W_neuron,j h_j of the layer below, unscaled weights, j in order.
+  void add_weighted_inputs(int layer, std::uint32_t neuron, double* sums) {
+    const std::uint32_t inputs = fan_in(layer);
+    std::fill_n(sums, row_size(), 0.0);
+    for (std::uint32_t j = 0; j < inputs;) {
+      const std::uint32_t variate = neuron * inputs + j;
+      const std::uint32_t skipped = variate % 2;  // requests begin at even variates
+      const std::uint32_t count = std::min(chunk_neurons - skipped, inputs - j);
+      variates_({weight_purpose(layer), first_sample_, variate - skipped, static_cast<int>(count + skipped)}, weights_.data());
+      kernels_.add_fields({static_cast<int>(count), shape_.sites, 0}, weights_.data() + skipped * batch_samples,
+                          below_.data() + j * row_size(), sums);
+      j += count;
+    }
+  }
+
+  MlpSpec spec_;
+  TileShape shape_;
+  int tile_;
+  std::uint32_t width_;
+  DensityVariates variates_;
+  const FieldKernels& kernels_;
+  AlignedBuffer sites_;
+  AlignedBuffer weights_;
+  AlignedBuffer biases_;
+  AlignedBuffer below_;  ///< outputs [neuron][site][sample] of the last layer that start() computed
+  AlignedBuffer above_;  ///< of the one that it is computing
+  std::uint64_t first_sample_ = 0;
+};
+
+void require(bool good, const std::string& expected, const std::string& got) {
+  if (!good) throw UsageError("mlp: expected " + expected + ", got " + got);
+}
+
+}  // namespace
+
+std::uint32_t MlpSpec::width(int layer, std::uint32_t last) const {
+  return layer + 1 == depth || hidden_widths.empty() ? last : hidden_widths[static_cast<std::size_t>(layer)];
+}
+
+MlpNet::MlpNet(MlpSpec spec) : spec_(std::move(spec)) {
+  constexpr int deepest = max_stream_layers + 1;
+  require(spec_.depth >= 1 && spec_.depth <= deepest, "depth from 1 to " + std::to_string(deepest), std::to_string(spec_.depth));
+  require(spec_.hidden_widths.empty() || spec_.hidden_widths.size() + 1 == static_cast<std::size_t>(spec_.depth),
+          "a width for each of " + std::to_string(spec_.depth - 1) + " hidden layers before the last",
+          std::to_string(spec_.hidden_widths.size()));
+  for (const std::uint32_t width : spec_.hidden_widths)
+    require(width >= 1 && width <= max_stream_width, "hidden widths from 1 to " + std::to_string(max_stream_width),
+            std::to_string(width));
+  require(spec_.sigma_weight > 0.0 && std::isfinite(spec_.sigma_weight), "sigma-weight > 0", std::to_string(spec_.sigma_weight));
+  require(spec_.sigma_bias >= 0.0 && std::isfinite(spec_.sigma_bias), "sigma-bias >= 0", std::to_string(spec_.sigma_bias));
+  require_variance(spec_.density);
+}
+
+std::unique_ptr<FeatureSampler> MlpNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const {
+  std::uint64_t inputs = static_cast<std::uint64_t>(sites.dimension());
+  for (int layer = 0; layer < spec_.depth; ++layer) {
+    const std::uint64_t width = spec_.width(layer, stream.width());
+    require(width * inputs <= std::numeric_limits<std::uint32_t>::max() - 64,
+            "fewer than 2^32 weights in a layer, which a network's stream can number", std::to_string(width * inputs));
+    inputs = width;
+  }
+  constexpr double largest_argument = 1e9;  // of the sine, beyond which it has no accurate digits
+  const double reach = 8.5 * spec_.sigma_weight * sites.coordinates().rowwise().lpNorm<1>().maxCoeff();
+  if (spec_.activation == Activation::sin || spec_.activation == Activation::cos)
+    require(reach <= largest_argument, "sites with sigma-weight·|x| below " + std::to_string(largest_argument / 8.5),
+            std::to_string(reach / 8.5));
+  return std::make_unique<MlpSampler>(sites, spec_, stream, path);
+}
+
+}  // namespace nnft
