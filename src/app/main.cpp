@@ -24,7 +24,8 @@ struct Command {
 
 constexpr std::array<Command, 5> commands = {{
     {"sample", nnft::app::sample,
-     "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh] [--part i/n] [--dry-run]\n      sample, reduce, write "
+     "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh] [--part i/n] [--dry-run] [--dump-networks n]\n      sample, "
+     "reduce, write "
      "estimates"},
     {"exact", nnft::app::exact,
      "exact CONFIG [--section.key=value ...] [-o FILE] [--fresh]\n      the same quantities from closed forms"},

@@ -3,6 +3,10 @@
 #include "app/command.hpp"
 #include "app/dry_run.hpp"
 #include "nnft/core/format.hpp"
+#include "nnft/io/publish.hpp"
+#include "nnft/parallel/agreement.hpp"
+#include "nnft/run/config_values.hpp"
+#include "nnft/run/network_dump.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/simulation.hpp"
 
@@ -34,10 +38,27 @@ bool complete_already(const Checkpoint& saved, const Plan& plan, const std::stri
   return complete && saved.has_result();
 }
 
+/// Writes OUTPUT.networks.json instead of sampling.
+void dump_networks(const Communicator& comm, const Config& config, const Plan& plan, const std::string& text) {
+  int count = 0;
+  if (!read_whole(text, {1, 1'000'000}, count).empty())
+    throw UsageError("--dump-networks: expected a whole number from 1 to 1000000, got '" + text + "'");
+  const SimdPath path = agree_on_simd_path(comm, config.run.simd);
+  const std::string name = config.run.output + ".networks.json";
+  std::string json;
+  run_agreed<UsageError>(comm, [&] {
+    if (comm.root()) json = networks_as_json(config, plan, path, count);
+  });
+  run_agreed<IoError>(comm, [&] {
+    if (comm.root()) write_text_file(name, json);
+  });
+  if (comm.root()) std::printf("written to %s\n", name.c_str());
+}
+
 }  // namespace
 
 ExitCode sample(const Communicator& comm, const std::vector<std::string>& words) {
-  const Arguments arguments = parse_arguments(words, {{"--dry-run", "--fresh"}, {"--part"}});
+  const Arguments arguments = parse_arguments(words, {{"--dry-run", "--fresh"}, {"--part", "--dump-networks"}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft sample: expected one config file, got " + std::to_string(arguments.positional.size()));
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
@@ -45,6 +66,10 @@ ExitCode sample(const Communicator& comm, const std::vector<std::string>& words)
   const Plan plan(config, comm.size(), part);
   if (arguments.flags.contains("--dry-run")) {
     dry_run(comm, config, plan, agree_on_simd_path(comm, config.run.simd));
+    return ExitCode::done;
+  }
+  if (arguments.options.contains("--dump-networks")) {
+    dump_networks(comm, config, plan, arguments.options.at("--dump-networks"));
     return ExitCode::done;
   }
   const StopSignal stop(config.run.output + ".STOP", config.run.max_walltime);

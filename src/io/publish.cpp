@@ -1,6 +1,7 @@
 #include "nnft/io/publish.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -18,6 +19,20 @@ void publish_file(const std::string& temporary, const std::string& path) {
   const std::filesystem::path directory = std::filesystem::path(path).parent_path();
   FileDescriptor(directory.empty() ? "." : directory.string(), O_RDONLY | O_DIRECTORY, "cannot be opened to force it to disk")
       .sync();
+}
+
+void write_text_file(const std::string& path, const std::string& text) {
+  const std::string temporary = path + ".tmp";
+  {
+    const FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "cannot be created");
+    for (std::size_t written = 0; written < text.size();) {
+      const ssize_t count = ::write(file.get(), text.data() + written, text.size() - written);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) throw_system_error(temporary + ": cannot be written", errno);
+      written += static_cast<std::size_t>(count);
+    }
+  }
+  publish_file(temporary, path);
 }
 
 }  // namespace nnft

@@ -58,13 +58,17 @@ std::vector<int> flat_terms(const MomentLayout& layout, int order, EstimatorKind
 Vector pilot_kernel(FieldEnsemble& ensemble) {
   const int pairs = ensemble.pairs();
   AlignedBuffer products(static_cast<std::size_t>(pairs * batch_samples));
-  Vector sum = Vector::Zero(pairs);
+  Vector first(pairs), sum = Vector::Zero(pairs);
   for (int s = 0; s < pilot_samples; s += batch_samples) {
     ensemble.feature_products(first_pilot_sample + static_cast<std::uint64_t>(s), products.data());
-    for (int pair = 0; pair < pairs; ++pair)
-      for (int lane = 0; lane < batch_samples; ++lane) sum[pair] += products.data()[pair * batch_samples + lane];
+    for (int pair = 0; pair < pairs; ++pair) {
+      const double* row = products.data() + pair * batch_samples;
+      if (s == 0) first[pair] = row[0];
+      // Differences, so that a covariance that is the same for every sample is met exactly.
+      for (int lane = 0; lane < batch_samples; ++lane) sum[pair] += row[lane] - first[pair];
+    }
   }
-  return sum * (ensemble.kernel_scale() / pilot_samples) + Vector::Constant(pairs, ensemble.kernel_offset());
+  return (first + sum / pilot_samples) * ensemble.kernel_scale() + Vector::Constant(pairs, ensemble.kernel_offset());
 }
 
 MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> ensemble, Measurement measurement, Vector reference_kernel,
@@ -123,8 +127,7 @@ void MomentSampler::fill_batch(std::uint64_t sample, int at) {
   if (measurement_.estimator == EstimatorKind::plain) {
     ensemble_->fields(sample, batch_.data());
     kernels_.pair_products(sites, batch_.data(), rows(0) + at, chunk_);
-    for (int site = 0; site < sites; ++site)
-      std::copy_n(rows(diagonal(site)) + at, batch_samples, rows(site_row_ + site) + at);
+    for (int site = 0; site < sites; ++site) std::copy_n(rows(diagonal(site)) + at, batch_samples, rows(site_row_ + site) + at);
   } else {
     ensemble_->feature_products(sample, batch_.data());
     kernels_.kernel_deviations(pairs_, batch_.data(), ensemble_->kernel_scale(), shift_.data(), rows(0) + at, chunk_);
@@ -151,7 +154,8 @@ void MomentSampler::fill(std::uint64_t first_sample, int count, int padded) {
     fill_sources(s);
   }
   // Samples of the last batch that do not belong to the slice count for nothing.
-  for (int row = 0; row < source_row_ + measurement_.layout.sources(); ++row) std::fill(rows(row) + count, rows(row) + padded, 0.0);
+  for (int row = 0; row < source_row_ + measurement_.layout.sources(); ++row)
+    std::fill(rows(row) + count, rows(row) + padded, 0.0);
   for (const OrderWork& work : orders_) {
     if (work.row < 0) continue;
     const int terms = work.plan.terms_per_tuple();
@@ -168,8 +172,8 @@ void MomentSampler::add_rows(int samples, std::span<double> sums) {
   kernels_.add_row_sums(block(source_row_, samples), layout.sources(), sums.data() + layout.source_offset());
   for (int site = 0; site < layout.sites(); ++site) {
     double& largest = sums[static_cast<std::size_t>(layout.maxima_offset() + site)];
-    largest = kernels_.add_power_sums(rows(site_row_ + site), samples, layout.powers(), sums.data() + layout.power_offset(1) + site,
-                                      layout.sites(), largest);
+    largest = kernels_.add_power_sums(rows(site_row_ + site), samples, layout.powers(),
+                                      sums.data() + layout.power_offset(1) + site, layout.sites(), largest);
   }
   for (OrderWork& work : orders_)
     for (const ProductRectangle& rectangle : work.plan.rectangles())

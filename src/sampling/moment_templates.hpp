@@ -6,6 +6,7 @@
 
 #include "nnft/random/variates.hpp"
 #include "nnft/sampling/moment_kernels.hpp"
+#include "random/vector_exp.hpp"
 #include "random/vector_math.hpp"
 
 namespace nnft::simd {
@@ -62,7 +63,7 @@ template <class Arch>
 void exponentials(double* values) {
   using D = Doubles<Arch>;
   for (int lane = 0; lane < batch_samples; lane += static_cast<int>(D::size))
-    xsimd::exp(D::load_unaligned(values + lane)).store_unaligned(values + lane);
+    exp<Arch>(D::load_unaligned(values + lane)).store_unaligned(values + lane);
 }
 
 template <class Arch>
@@ -70,7 +71,7 @@ void hyperbolic_cosines(double* values) {
   using D = Doubles<Arch>;
   for (int lane = 0; lane < batch_samples; lane += static_cast<int>(D::size)) {
     const D x = D::load_unaligned(values + lane);
-    (D(0.5) * (xsimd::exp(x) + xsimd::exp(D(0.0) - x))).store_unaligned(values + lane);
+    (D(0.5) * (exp<Arch>(x) + exp<Arch>(D(0.0) - x))).store_unaligned(values + lane);
   }
 }
 
@@ -148,7 +149,8 @@ inline void add_product_block(const RowBlock& heads, const RowBlock& tails, int 
 }
 
 template <class Arch, std::size_t rows>
-inline void add_product_rows(const RowBlock& heads, const RowBlock& tails, const ProductRectangle& r, int head, double* products) {
+inline void add_product_rows(const RowBlock& heads, const RowBlock& tails, const ProductRectangle& r, int head,
+                             double* products) {
   constexpr int columns = EightSums<Arch>::registers == 1 ? 4 : 3;
   int b = 0;
   for (; b + columns <= r.tails; b += columns)
@@ -167,10 +169,8 @@ void add_products(const RowBlock& heads, const RowBlock& tails, const ProductRec
 }
 
 template <class Arch>
-inline constexpr MomentKernels moment_kernels_of = {&pair_products<Arch>,      &kernel_deviations<Arch>,
-                                                    &linear_combination<Arch>, &exponentials<Arch>,
-                                                    &hyperbolic_cosines<Arch>, &row_of_products<Arch>,
-                                                    &add_row_sums<Arch>,       &add_power_sums<Arch>,
-                                                    &add_products<Arch>};
+inline constexpr MomentKernels moment_kernels_of = {&pair_products<Arch>, &kernel_deviations<Arch>,  &linear_combination<Arch>,
+                                                    &exponentials<Arch>,  &hyperbolic_cosines<Arch>, &row_of_products<Arch>,
+                                                    &add_row_sums<Arch>,  &add_power_sums<Arch>,     &add_products<Arch>};
 
 }  // namespace nnft::simd

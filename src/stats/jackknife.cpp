@@ -8,10 +8,11 @@
 namespace nnft {
 namespace {
 
+/// From differences to the first row, so that the mean of equal values is that value and not one rounded.
 Vector mean_row(const RowMatrix& rows) {
   Vector sum = Vector::Zero(rows.cols());
-  for (Eigen::Index k = 0; k < rows.rows(); ++k) sum += rows.row(k).transpose();
-  return sum / static_cast<double>(rows.rows());
+  for (Eigen::Index k = 1; k < rows.rows(); ++k) sum += (rows.row(k) - rows.row(0)).transpose();
+  return rows.row(0).transpose() + sum / static_cast<double>(rows.rows());
 }
 
 }  // namespace

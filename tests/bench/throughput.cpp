@@ -65,8 +65,9 @@ std::unique_ptr<Architecture> make_net(const std::string& name) {
 
 double whole(const Setup& setup, EstimatorKind kind) {
   const MomentLayout layout(setup.sites.size(), {2, 4});
-  MomentSampler sampler(setup.ensemble(), kind, layout, Vector::Zero(layout.index(2).size()), setup.path);
-  std::vector<double> sums(static_cast<std::size_t>(layout.size()));
+  const SumLayout sum_layout(layout, 0);
+  MomentSampler sampler(setup.ensemble(), {kind, sum_layout, {}}, Vector::Zero(layout.index(2).size()), setup.path);
+  std::vector<double> sums(static_cast<std::size_t>(sum_layout.size()));
   std::uint64_t sample = 0;
   return nanoseconds(256, setup.seconds, [&] { sampler.add_slice(sample += 256, 256, sums); });
 }
