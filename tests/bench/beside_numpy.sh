@@ -13,7 +13,7 @@ echo "NumPy under $("$python" -c 'import sys, numpy; print(sys.executable, "nump
 for pair in $(seq "$pairs"); do
   numpy=$(taskset -c 0 "$python" "$script" --backend numpy --dtype f64 --procs 1 -d 1 -N 100 -P 8 --seconds 4 |
     sed -n 's/.*total \([0-9.e+]*\) nets.*/\1/p')
-  ours=$(taskset -c 0 "$program" 100 8 1 1.5)
+  ours=$(taskset -c 0 "$program" 100 8 1 cos 1.5)
   plain=$(sed -n 's/^plain: \([0-9.e+]*\) .*/\1/p' <<<"$ours")
   conditional=$(sed -n 's/^conditional: \([0-9.e+]*\) .*/\1/p' <<<"$ours")
   echo "pair $pair: numpy $numpy, plain $plain, conditional $conditional networks/s"

@@ -44,7 +44,7 @@ struct FieldKernels {
   void (*activate)(Activation, int count, double* values);
   /// e^z of `count` values in place, count a multiple of batch_samples; below 2 ulp.
   void (*exponentials)(int count, double* values);
-  /// values^exponent of `count` values in place, 2^(−1022) <= value <= 1, |exponent| <= 1; below 4 ulp for values above 1e-6.
+  /// values^exponent of `count` values in place, 2^(−1022) <= value <= 1, |exponent| <= ½; below 8 ulp for values above 1e-8.
   void (*powers)(int count, double exponent, double* values);
   /// Distances from the origin, in radii, of points uniform in the ball of R^input_dim, input_dim = 1, 2, 3: |2u₀|, √(u₀ + ½),
   /// max(u₀, u₁, u₂) + ½. uniforms[neuron][ball_uniforms(input_dim)][sample] in [−1/2, 1/2); out[neuron][sample].

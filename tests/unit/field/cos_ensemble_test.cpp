@@ -7,7 +7,8 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/field/architectures/cos.hpp"
-#include "nnft/field/field_ensemble.hpp"
+#include "nnft/field/network_ensemble.hpp"
+#include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
 namespace nnft {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr double sigma_weight = 1.1;
 constexpr double sigma_out = 1.3;
+const OutputLayer output{sigma_out, 0.0, {}};
 
 RowMatrix two_dimensional_sites(int sites) {
   RowMatrix x(sites, 2);
@@ -31,19 +33,14 @@ double feature(const Stream& stream, std::uint64_t sample, std::uint32_t i, cons
   return std::cos(angle);
 }
 
-class EveryPath : public testing::TestWithParam<SimdPath> {
- protected:
-  void SetUp() override {
-    if (GetParam() > widest_simd_path()) GTEST_SKIP() << "this processor has no " << to_string(GetParam());
-  }
-};
+using CosEnsembleOn = test::EveryPath;
 
-TEST_P(EveryPath, FieldsAndFeatureProductsAreTheDefinition) {
+TEST_P(CosEnsembleOn, FieldsAndFeatureProductsAreTheDefinition) {
   for (const int sites : {1, 2, 3, 4, 5, 7, 9})
     for (const std::uint32_t width : {1u, 2u, 33u, 100u}) {
       const RowMatrix x = two_dimensional_sites(sites);
       const Stream stream(99, width);
-      FieldEnsemble ensemble(CosNet(sigma_weight), SiteSet(x), stream, sigma_out, GetParam());
+      NetworkEnsemble ensemble(CosNet(sigma_weight), SiteSet(x), stream, output, GetParam());
       std::vector<double> fields(static_cast<std::size_t>(sites * batch_samples));
       std::vector<double> products(static_cast<std::size_t>(ensemble.pairs() * batch_samples));
       ensemble.fields(1000, fields.data());
@@ -67,8 +64,8 @@ TEST_P(EveryPath, FieldsAndFeatureProductsAreTheDefinition) {
     }
 }
 
-TEST_P(EveryPath, ASampleIsTheSameInAnyBatch) {
-  FieldEnsemble ensemble(CosNet(sigma_weight), SiteSet(two_dimensional_sites(3)), Stream(4, 21), sigma_out, GetParam());
+TEST_P(CosEnsembleOn, ASampleIsTheSameInAnyBatch) {
+  NetworkEnsemble ensemble(CosNet(sigma_weight), SiteSet(two_dimensional_sites(3)), Stream(4, 21), output, GetParam());
   std::vector<double> aligned(3 * batch_samples), shifted(3 * batch_samples);
   ensemble.fields(64, aligned.data());
   ensemble.fields(64 - 7, shifted.data());
@@ -77,15 +74,14 @@ TEST_P(EveryPath, ASampleIsTheSameInAnyBatch) {
       EXPECT_EQ(aligned[p * batch_samples + lane], shifted[p * batch_samples + lane + 7]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Paths, EveryPath, testing::Values(SimdPath::generic, SimdPath::avx2, SimdPath::avx512),
-                         [](const auto& path) { return std::string(to_string(path.param)); });
+INSTANTIATE_TEST_SUITE_P(Paths, CosEnsembleOn, test::every_path(), test::path_name);
 
 // Sample 12345 of seed 2024 at width 17, computed once with Python's integers and math module: frozen for ever.
 TEST(CosEnsemble, IsFrozen) {
   RowMatrix x(2, 2);
   x << 0.5, -0.2, 1.0, 0.3;
   for (const std::uint64_t first : {12345u, 12345u - 9u}) {
-    FieldEnsemble ensemble(CosNet(sigma_weight), SiteSet(x), Stream(2024, 17), sigma_out, widest_simd_path());
+    NetworkEnsemble ensemble(CosNet(sigma_weight), SiteSet(x), Stream(2024, 17), output, widest_simd_path());
     std::vector<double> fields(2 * batch_samples);
     ensemble.fields(first, fields.data());
     EXPECT_NEAR(fields[12345 - first], 0.593473322718552, 1e-14);
@@ -98,8 +94,8 @@ TEST(CosEnsemble, RefusesTheImpossible) {
   const Stream stream(1, 4);
   EXPECT_THROW(CosNet(0.0), UsageError);
   EXPECT_THROW(CosNet(std::numeric_limits<double>::infinity()), UsageError);
-  EXPECT_THROW(FieldEnsemble(CosNet(1.0), near, stream, -1.0, SimdPath::generic), UsageError);
-  EXPECT_THROW(FieldEnsemble(CosNet(1.0), SiteSet(RowMatrix::Constant(1, 2, 1e12)), stream, 1.0, SimdPath::generic), UsageError);
+  EXPECT_THROW(NetworkEnsemble(CosNet(1.0), near, stream, {-1.0, 0.0, {}}, SimdPath::generic), UsageError);
+  EXPECT_THROW(NetworkEnsemble(CosNet(1.0), SiteSet(RowMatrix::Constant(1, 2, 1e12)), stream, {}, SimdPath::generic), UsageError);
   EXPECT_THROW(SiteSet(RowMatrix(0, 2)), ShapeError);
   EXPECT_THROW(SiteSet(RowMatrix::Constant(1, 1, std::nan(""))), ShapeError);
 }

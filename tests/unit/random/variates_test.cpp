@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
 namespace nnft {
@@ -15,12 +16,7 @@ namespace {
 
 constexpr std::uint64_t crossing = (std::uint64_t{1} << 32) - 5;  // lanes on both sides of a carry into the high sample word
 
-class EveryPath : public testing::TestWithParam<SimdPath> {
- protected:
-  void SetUp() override {
-    if (GetParam() > widest_simd_path()) GTEST_SKIP() << "this processor has no " << to_string(GetParam());
-  }
-};
+using EveryPath = test::EveryPath;
 
 TEST_P(EveryPath, NormalsAndUniformsAreThoseOfTheScalarGenerator) {
   const Stream stream(0x123456789abcdef0ull, 100);
@@ -37,6 +33,31 @@ TEST_P(EveryPath, NormalsAndUniformsAreThoseOfTheScalarGenerator) {
         EXPECT_EQ(uniforms[at], test::uniform(stream, Purpose::phase, sample, variate));
         // The reference rounds 2π·turn before the cosine: up to 2 ulp of a value below 9 (1 ulp = 2^-50) and a few more.
         EXPECT_NEAR(normals[at], test::normal(stream, Purpose::input_weight, sample, variate), 8 * std::ldexp(1.0, -52));
+      }
+  }
+}
+
+TEST_P(EveryPath, OtherDensitiesAreThoseOfTheScalarGenerator) {
+  const Stream stream(0x123456789abcdef0ull, 100);
+  const VariateKernels& kernels = variate_kernels(GetParam());
+  for (const std::uint64_t first : {std::uint64_t{48}, crossing}) {
+    std::vector<double> uniforms(8 * batch_samples), laplaces(8 * batch_samples), signs(8 * batch_samples);
+    std::vector<double> heavy(8 * batch_samples), nearly_normal(8 * batch_samples);
+    const VariateRequest request{Purpose::bias, first, 6, 7};
+    kernels.unit_uniforms(stream, request, uniforms.data());
+    kernels.laplaces(stream, request, laplaces.data());
+    kernels.rademachers(stream, request, signs.data());
+    kernels.student_ts(stream, request, 2.5, heavy.data());
+    kernels.student_ts(stream, request, 1e5, nearly_normal.data());
+    for (std::uint32_t row = 0; row < 8; ++row)
+      for (std::uint32_t lane = 0; lane < batch_samples; ++lane) {
+        const std::uint32_t at = row * batch_samples + lane, variate = 6 + row;
+        EXPECT_NEAR(uniforms[at], test::unit_uniform(stream, Purpose::bias, first + lane, variate), 4e-16);
+        EXPECT_NEAR(laplaces[at], test::laplace(stream, Purpose::bias, first + lane, variate), 4e-15);
+        EXPECT_EQ(signs[at], test::rademacher(stream, Purpose::bias, first + lane, variate));
+        const double t = test::student_t(stream, Purpose::bias, first + lane, variate, 2.5);
+        EXPECT_NEAR(heavy[at], t, 4e-15 * (1.0 + std::abs(t)));
+        EXPECT_NEAR(nearly_normal[at], test::student_t(stream, Purpose::bias, first + lane, variate, 1e5), 4e-15);
       }
   }
 }
@@ -69,8 +90,7 @@ TEST_P(EveryPath, NormalsHaveNormalMoments) {
     EXPECT_LT(std::abs(sums[power] / count - moments[power]), 4.5 * std::sqrt(variances[power] / count)) << "power " << power;
 }
 
-INSTANTIATE_TEST_SUITE_P(Paths, EveryPath, testing::Values(SimdPath::generic, SimdPath::avx2, SimdPath::avx512),
-                         [](const auto& path) { return std::string(to_string(path.param)); });
+INSTANTIATE_TEST_SUITE_P(Paths, EveryPath, test::every_path(), test::path_name);
 
 TEST(Variates, FusedPathsAgreeToTheLastBit) {
   if (widest_simd_path() < SimdPath::avx512) GTEST_SKIP() << "this processor has no avx512";
@@ -79,6 +99,12 @@ TEST(Variates, FusedPathsAgreeToTheLastBit) {
   variate_kernels(SimdPath::avx2).normals(stream, {Purpose::input_weight, 123, 0, 64}, a.data());
   variate_kernels(SimdPath::avx512).normals(stream, {Purpose::input_weight, 123, 0, 64}, b.data());
   EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(double)), 0);
+  variate_kernels(SimdPath::avx2).laplaces(stream, {Purpose::input_weight, 123, 0, 64}, a.data());
+  variate_kernels(SimdPath::avx512).laplaces(stream, {Purpose::input_weight, 123, 0, 64}, b.data());
+  EXPECT_EQ(a, b);
+  variate_kernels(SimdPath::avx2).student_ts(stream, {Purpose::input_weight, 123, 0, 64}, 3.5, a.data());
+  variate_kernels(SimdPath::avx512).student_ts(stream, {Purpose::input_weight, 123, 0, 64}, 3.5, b.data());
+  EXPECT_EQ(a, b);
 }
 
 // The stream is frozen: these are sample 12345 of seed 2024 at width 17, for ever.
@@ -94,6 +120,20 @@ TEST(Variates, AreFrozen) {
   EXPECT_NEAR(normals[batch_samples], -0.17599312589128646, 1e-15);
   EXPECT_EQ(uniforms[0], -0.041292632812385266);
   EXPECT_EQ(uniforms[batch_samples], 0.3237601994127004);
+  // Variates 6 and 7 of purpose input_weight, computed once with Python's integers and math module.
+  const VariateRequest request{Purpose::input_weight, 12345, 6, 2};
+  const auto expect = [&](double first, double second) {
+    EXPECT_NEAR(normals[0], first, 2e-15);
+    EXPECT_NEAR(normals[batch_samples], second, 2e-15);
+  };
+  kernels.laplaces(stream, request, normals.data());
+  expect(0.39369440601612166, 0.4533855810950274);
+  kernels.unit_uniforms(stream, request, normals.data());
+  expect(-0.25308108485050257, -0.09238225317492638);
+  kernels.student_ts(stream, request, 5.0, normals.data());
+  expect(1.1733317667041459, -0.36692841489555245);
+  kernels.rademachers(stream, {Purpose::input_weight, 12345, 10, 2}, normals.data());
+  expect(1.0, -1.0);
 }
 
 TEST(Variates, RefusesWhatTheProcessorLacks) {
@@ -105,6 +145,8 @@ TEST(Stream, RefusesWidthsBeyondTheCounter) {
   EXPECT_THROW(Stream(1, 0), UsageError);
   EXPECT_THROW(Stream(1, max_stream_width + 1), UsageError);
   EXPECT_NO_THROW(Stream(1, max_stream_width));
+  EXPECT_EQ(Stream::process(7).width(), 0u);
+  EXPECT_EQ(Stream::process(7).key(), Stream(7, 3).key());
 }
 
 }  // namespace
