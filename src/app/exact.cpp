@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -27,6 +28,8 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
   const Arguments arguments = parse_arguments(words, {{"--fresh"}, {}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft exact: expected one config file, got " + std::to_string(arguments.positional.size()));
+  if (std::ranges::none_of(arguments.overrides, [](const Override& given) { return given.first == "run.output"; }))
+    throw UsageError("nnft exact: expected -o FILE (run.output of the config is where nnft sample writes)");
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
   require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
   const Plan plan(config, comm.size());

@@ -19,7 +19,7 @@ struct Tails {
 };
 
 /// A sample that makes up more of the sum of squares than this leaves an error bar that depends on whether it was drawn.
-inline constexpr double largest_trusted_share = 0.1;
+inline constexpr double largest_trusted_share = 0.05;
 
 /// @param connected of the blocks that are present, shape (B, moments).
 Tails find_tails(const SumLayout& layout, const BlockTable& table, const Estimate& connected);
