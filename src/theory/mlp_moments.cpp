@@ -39,7 +39,7 @@ void use(NeuronRule& neuron, Rule rule, std::function<RowMatrix(RowMatrix)> feat
 double gaussian_range(double growth) { return 8.8 + 0.35 * growth; }
 
 /// Depth 1.
-NeuronRule shallow_rule(const MlpSpec& spec, const SiteSet& sites, int growth) {
+NeuronRule shallow_rule(const MlpSpec& spec, const SiteSet& sites, double growth) {
   const Activation activation = spec.activation;
   const RowMatrix loadings = input_loadings(spec, sites);
   const auto features = [activation](RowMatrix z) -> RowMatrix {
@@ -69,7 +69,7 @@ NeuronRule shallow_rule(const MlpSpec& spec, const SiteSet& sites, int growth) {
 }
 
 /// One neuron in every layer: the parameters after the first layer are further directions of the lattice.
-NeuronRule narrow_rule(const MlpSpec& spec, const SiteSet& sites, int growth) {
+NeuronRule narrow_rule(const MlpSpec& spec, const SiteSet& sites, double growth) {
   NeuronRule rule;
   rule.sites = sites.size();
   rule.name = describe(spec, sites) + " and one neuron in every layer";
@@ -138,7 +138,7 @@ RowMatrix input_loadings(const MlpSpec& spec, const SiteSet& sites) {
   return present;
 }
 
-NeuronRule mlp_neuron_rule(const MlpSpec& spec, const SiteSet& sites, int growth) {
+NeuronRule mlp_neuron_rule(const MlpSpec& spec, const SiteSet& sites, double growth) {
   return spec.depth == 1 ? shallow_rule(spec, sites, growth) : narrow_rule(spec, sites, growth);
 }
 

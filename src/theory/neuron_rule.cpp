@@ -1,8 +1,10 @@
 #include "nnft/theory/neuron_rule.hpp"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "nnft/core/error.hpp"
@@ -52,12 +54,12 @@ Vector converged_average(const NeuronRule& rule, const RuleAverage& average) {
     rule.visit(level, [&](const FeatureNodes& nodes) { average.add(nodes, sums); });
     return sums;
   };
-  Vector coarse = at_level(0);
-  if (rule.exact) return coarse;
+  if (rule.exact) return at_level(0);
   double reached = std::numeric_limits<double>::infinity();
-  for (int level = 1; rule.nodes(level) <= most_nodes; ++level) {
+  Vector coarse;
+  for (int level = 0; rule.nodes(level) <= most_nodes; ++level) {
     const Vector fine = at_level(level);
-    reached = average.difference(coarse, fine);
+    if (level > 0) reached = average.difference(coarse, fine);
     if (reached <= rule.tolerance) return fine;
     coarse = fine;
   }

@@ -16,7 +16,7 @@ RowMatrix input_loadings(const MlpSpec& spec, const SiteSet& sites);
 /// relu 1e-9.
 /// @param growth the highest power of features that is averaged.
 /// @throws UsageError that names the dimension if it is above 3 (2 for other densities than normal; rademacher 16).
-NeuronRule mlp_neuron_rule(const MlpSpec& spec, const SiteSet& sites, int growth);
+NeuronRule mlp_neuron_rule(const MlpSpec& spec, const SiteSet& sites, double growth);
 
 /// E[h(x_1)…h(x_n)] of every tuple, as a row of the layout: in closed form for sin, cos and identity with normal weights and
 /// depth 1 (any input dimension), by quadrature else. Nets deeper than 1 have width 1 in every layer.

@@ -81,7 +81,9 @@ TEST(Kernels, TanhIsSmoothAtFullCorrelation) {
         RowMatrix g(2, 2);
         g << 2.0, 2.0 * sign * (1 - gap), 2.0 * sign * (1 - gap), 2.0;
         const double value = activation_covariance(activation, g)(0, 1);
-        if (gap > 0.0) EXPECT_NEAR(value, before, 2.5 * gap + 1e-12) << to_string(activation) << gap;
+        if (gap > 0.0) {
+          EXPECT_NEAR(value, before, 2.5 * gap + 1e-12) << to_string(activation) << gap;
+        }
         before = value;
       }
     }
