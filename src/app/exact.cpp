@@ -15,8 +15,8 @@
 namespace nnft::app {
 namespace {
 
-PointResult exact_point(const Config& config, const ScanPoint& point, const SumLayout& layout) {
-  ExactValues exact = exact_values(config, point, layout);
+PointResult exact_point(const Config& config, const ScanPoint& point, const SumLayout& layout, ResultKind kind) {
+  ExactValues exact = kind == ResultKind::leading ? leading_values(config, point, layout) : exact_values(config, point, layout);
   Vector full = full_from_connected(layout.moments(), exact.connected);
   return exact_result(point, std::move(exact.connected), std::move(full), std::move(exact.generating));
 }
@@ -25,26 +25,27 @@ PointResult exact_point(const Config& config, const ScanPoint& point, const SumL
 
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) {
   const auto begin = std::chrono::steady_clock::now();
-  const Arguments arguments = parse_arguments(words, {{"--fresh"}, {}});
+  const Arguments arguments = parse_arguments(words, {{"--fresh", "--leading"}, {}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft exact: expected one config file, got " + std::to_string(arguments.positional.size()));
   if (std::ranges::none_of(arguments.overrides, [](const Override& given) { return given.first == "run.output"; }))
     throw UsageError("nnft exact: expected -o FILE (run.output of the config is where nnft sample writes)");
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
   require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
+  const ResultKind kind = arguments.flags.contains("--leading") ? ResultKind::leading : ResultKind::exact;
   const Plan plan(config, comm.size());
   ResultWriter writer(
       comm, config.run.output,
-      result_schema(config, plan, ResultKind::exact, start_provenance(comm, config, SimdPath::generic, arguments.whole)));
+      result_schema(config, plan, kind, start_provenance(comm, config, SimdPath::generic, arguments.whole)));
   end_job_on_lone_failure(comm, [&] {
     const auto ranks = static_cast<std::uint64_t>(comm.size());
     const auto rank = static_cast<std::uint64_t>(comm.rank());
     for (std::uint64_t wave = 0; wave * ranks < plan.points().size(); ++wave) {
       std::optional<PointResult> point;
       run_agreed<UsageError>(comm, [&] {
-        if (wave * ranks + rank < plan.points().size()) point = exact_point(config, plan.points()[wave * ranks + rank], plan.sums());
+        if (wave * ranks + rank < plan.points().size()) point = exact_point(config, plan.points()[wave * ranks + rank], plan.sums(), kind);
       });
-      write_estimates(writer, plan, ResultKind::exact, point ? &*point : nullptr);
+      write_estimates(writer, plan, kind, point ? &*point : nullptr);
       const std::string table = point ? result_table(*point, std::nullopt, plan.sums(), TableLength::summary) + "\n" : "";
       for (const std::string& text : comm.gather(table)) std::printf("%s", text.c_str());
     }

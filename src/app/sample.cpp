@@ -9,6 +9,7 @@
 #include "nnft/run/network_dump.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/simulation.hpp"
+#include "nnft/run/source_check.hpp"
 
 namespace nnft::app {
 namespace {
@@ -64,6 +65,7 @@ ExitCode sample(const Communicator& comm, const std::vector<std::string>& words)
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
   const Part part = arguments.options.contains("--part") ? parse_part(arguments.options.at("--part")) : Part{};
   const Plan plan(config, comm.size(), part);
+  require_finite_sources(config, plan);
   if (arguments.flags.contains("--dry-run")) {
     dry_run(comm, config, plan, agree_on_simd_path(comm, config.run.simd));
     return ExitCode::done;

@@ -29,7 +29,7 @@ void add_correlators(std::vector<PointVariable>& list, const SumLayout& layout, 
   add("_err", "standard error of " + name, [](Result r) -> const Vector& { return r.full.error; });
   add("c", "connected" + correlator, [](Result r) -> const Vector& { return r.connected.value; });
   add("c_err", "standard error of " + name + "c", [](Result r) -> const Vector& { return r.connected.error; });
-  if (kind == ResultKind::exact) return;
+  if (!is_sampled(kind)) return;
   add("c_bias", "jackknife estimate of the bias that was subtracted in " + name + "c",
       [](Result r) -> const Vector& { return r.connected.bias; });
   add("c_kurtosis", "excess kurtosis of the blocks' contributions to " + name + "c",
@@ -99,7 +99,7 @@ std::vector<PointVariable> point_variables(const SumLayout& layout, ResultKind k
   using Result = const PointResult&;
   add("W", "generating functional ln Z[J] of the connected correlators", [](Result r) -> Vector { return r.generating.value; });
   add("W_err", "standard error of W", [](Result r) -> Vector { return r.generating.error; });
-  if (kind == ResultKind::exact) return list;
+  if (!is_sampled(kind)) return list;
   add("W_bias", "jackknife estimate of the bias that was subtracted in W", [](Result r) -> Vector { return r.generating.bias; });
   return list;
 }

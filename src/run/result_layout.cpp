@@ -98,7 +98,7 @@ void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
                                 variable.long_name,
                                 variable.coordinates,
                                 {}});
-  if (kind == ResultKind::exact || !plan.stores_jackknife()) return;
+  if (!is_sampled(kind) || !plan.stores_jackknife()) return;
   for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums()))
     schema.variables.push_back({variable.name,
                                 {"block", "width", "strength", variable.dimension},
@@ -153,7 +153,7 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   Schema schema;
   schema.dimensions.push_back({"width", plan.widths(), "width N of the last hidden layer"});
   schema.dimensions.push_back({"strength", plan.strengths(), "strength of the deformation"});
-  const bool sampled = kind != ResultKind::exact;
+  const bool sampled = is_sampled(kind);
   if (sampled) schema.dimensions.push_back({"block", block_labels(plan), "jackknife block"});
   schema.dimensions.push_back({"site", counting(static_cast<std::uint64_t>(config.sites.rows())), "site"});
   schema.dimensions.push_back(
@@ -175,6 +175,7 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
                        {"kind", sampled ? "sample" : "exact"},
                        {"estimator", sampled ? std::string(to_string(config.measure.estimator)) : "exact"},
                        {"architecture", config.field.architecture}};
+  if (kind == ResultKind::leading) schema.attributes.emplace_back("expansion", "leading order in 1/N");
   if (kind == ResultKind::partial) schema.attributes.emplace_back("partial", "yes");
   schema.provenance = std::move(provenance);
   return schema;
@@ -232,7 +233,7 @@ void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& 
 void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result) {
   for (const PointVariable& variable : point_variables(plan.sums(), kind))
     write_row(writer, variable, result != nullptr ? &result->point : nullptr, result != nullptr ? variable.values(*result) : Vector());
-  if (kind == ResultKind::exact) return;
+  if (!is_sampled(kind)) return;
   if (plan.stores_jackknife()) write_leave_one_out(writer, plan.sums(), result);
   Slab slab;
   std::span<const double> kernel;

@@ -18,7 +18,11 @@ struct ExactValues {
 /// The exact values of a scan point. @throws UsageError that says why there are none.
 ExactValues exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
 
-/// The same to set beside measured values; nothing if there are none or they take long.
+/// The leading order in 1/N of an mlp of any depth: the infinite-width kernel, G4c to order 1/N, nothing above.
+/// @throws UsageError that says why there is none.
+ExactValues leading_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
+
+/// The same as exact_values to set beside measured values; nothing if there are none or they take long.
 std::optional<ExactValues> known_exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
 
 }  // namespace nnft

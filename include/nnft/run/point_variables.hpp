@@ -13,7 +13,10 @@
 namespace nnft {
 
 /// sample: all blocks have all their slices. partial: some have fewer or none; such a file cannot be extended. exact: no blocks.
-enum class ResultKind { sample, partial, exact };
+/// leading: the same, but only the leading order in 1/N.
+enum class ResultKind { sample, partial, exact, leading };
+
+constexpr bool is_sampled(ResultKind kind) noexcept { return kind == ResultKind::sample || kind == ResultKind::partial; }
 
 /// A part of a row of sums with a name of its own: shape (width, strength, block, dimension) in a file.
 struct SumVariable {
