@@ -10,11 +10,24 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/theory/quadrature.hpp"
 
 namespace nnft {
 namespace {
 
 constexpr int chunk = 512;
+
+int hermite_points(int level) { return 5 + 3 * level; }
+
+/// Gauss–Hermite for N(0, 1). Golub, Welsch, Math. Comp. 23 (1969) 221.
+QuadratureRule gauss_hermite(int points) {
+  RowMatrix jacobi = RowMatrix::Zero(points, points);
+  for (int k = 1; k < points; ++k) jacobi(k, k - 1) = jacobi(k - 1, k) = std::sqrt(k);
+  const Eigen::SelfAdjointEigenSolver<RowMatrix> eigen(jacobi);
+  QuadratureRule rule;
+  for (int k = 0; k < points; ++k) rule.add(eigen.eigenvalues()[k], std::pow(eigen.eigenvectors()(0, k), 2));
+  return rule;
+}
 
 /// Collects points u and turns full chunks into nodes.
 class NodeBuffer {
@@ -44,13 +57,13 @@ class NodeBuffer {
 
 }  // namespace
 
-RowMatrix gaussian_loadings(const RowMatrix& covariance) {
+RowMatrix gaussian_loadings(const RowMatrix& covariance, double least) {
   if (covariance.rows() != covariance.cols()) throw ShapeError("Gaussian average: expected a square covariance");
   const Eigen::SelfAdjointEigenSolver<RowMatrix> eigen(covariance);
   const Eigen::Index size = covariance.rows();
   const double largest = std::max(eigen.eigenvalues()[size - 1], 0.0);
   Eigen::Index rank = 1;
-  while (rank < size && eigen.eigenvalues()[size - 1 - rank] > 1e-14 * largest) ++rank;
+  while (rank < size && eigen.eigenvalues()[size - 1 - rank] > least * largest) ++rank;
   RowMatrix loadings(size, rank);
   for (Eigen::Index k = 0; k < rank; ++k)
     loadings.col(k) = eigen.eigenvectors().col(size - 1 - k) * std::sqrt(std::max(eigen.eigenvalues()[size - 1 - k], 0.0));
@@ -77,29 +90,42 @@ double GaussianLattice::step(int axis, int level) const {
   return first / std::pow(dimension() <= 2 ? 2.0 : 1.5, level);
 }
 
+bool GaussianLattice::is_flat(int axis) const { return axis > 0 && loadings_.col(axis).cwiseAbs().maxCoeff() < 0.35; }
+
 double GaussianLattice::nodes(int level) const {
   constexpr double ball_fraction[] = {1.0, std::numbers::pi / 4.0, std::numbers::pi / 6.0, 0.30842513753};
-  double count = ball_fraction[dimension() - 1] * (even_ ? 0.5 : 1.0);
-  for (int axis = 0; axis < dimension(); ++axis) count *= 2.0 * range_ / step(axis, level);
-  return count;
+  double count = even_ ? 0.5 : 1.0;
+  int steep = 0;
+  for (int axis = 0; axis < dimension(); ++axis) {
+    count *= is_flat(axis) ? hermite_points(level) : 2.0 * range_ / step(axis, level);
+    steep += is_flat(axis) ? 0 : 1;
+  }
+  return count * ball_fraction[steep - 1];
 }
 
 void GaussianLattice::visit(int level, const std::function<void(const GaussianNodes&)>& visitor) const {
   NodeBuffer buffer(loadings_, visitor);
   std::vector<double> u(static_cast<std::size_t>(dimension()));
+  const QuadratureRule hermite = gauss_hermite(hermite_points(level));
   const std::function<void(int, double, double)> fill = [&](int axis, double rest, double weight) {
+    const auto descend = [&](double x, double squares_left, double w) {
+      u[static_cast<std::size_t>(axis)] = x;
+      if (axis + 1 == dimension())
+        buffer.add(u.data(), w);
+      else
+        fill(axis + 1, squares_left, w);
+    };
+    if (is_flat(axis)) {
+      for (std::size_t k = 0; k < hermite.size(); ++k) descend(hermite.nodes[k], rest, weight * hermite.weights[k]);
+      return;
+    }
     const double h = step(axis, level);
     const bool half = even_ && axis == 0;
     const double density = (half ? 2.0 : 1.0) * h / std::sqrt(2.0 * std::numbers::pi) * weight;
     const auto last = static_cast<long>(std::floor(std::sqrt(std::max(rest, 0.0)) / h - 0.5));
     for (long k = half ? 0 : -last - 1; k <= last; ++k) {
       const double x = (static_cast<double>(k) + 0.5) * h;
-      u[static_cast<std::size_t>(axis)] = x;
-      const double w = density * std::exp(-0.5 * x * x);
-      if (axis + 1 == dimension())
-        buffer.add(u.data(), w);
-      else
-        fill(axis + 1, rest - x * x, w);
+      descend(x, rest - x * x, density * std::exp(-0.5 * x * x));
     }
   };
   fill(0, range_ * range_, 1.0);

@@ -13,9 +13,9 @@ struct GaussianNodes {
   RowMatrix values;  ///< z, shape (sites, nodes)
 };
 
-/// A of shape (sites, rank), rows in principal axes, with A Aᵀ = covariance; directions of relative variance below 1e-14 are
+/// A of shape (sites, rank), in principal axes, with A Aᵀ = covariance; directions of variance below `least` of the largest are
 /// dropped (at least one is kept). @throws ShapeError unless the covariance is square.
-RowMatrix gaussian_loadings(const RowMatrix& covariance);
+RowMatrix gaussian_loadings(const RowMatrix& covariance, double least = 1e-14);
 
 /// The same vectors in as few dimensions as they span: shape (rows, rank), the same products of rows.
 RowMatrix reduce_rank(const RowMatrix& vectors);
@@ -36,6 +36,8 @@ class GaussianLattice {
 
  private:
   double step(int axis, int level) const;
+  /// Whether z changes so little along the axis that a few Gauss–Hermite points do.
+  bool is_flat(int axis) const;
 
   RowMatrix loadings_;
   double range_;

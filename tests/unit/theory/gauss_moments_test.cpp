@@ -29,7 +29,7 @@ TEST(GaussExact, AgreesWithQuadrature) {
   RowMatrix loadings(2, 2);
   loadings << sigma_w * 0.5, sigma_b, -sigma_w * 0.7, sigma_b;
   double two = 0.0, six = 0.0;
-  GaussianLattice(loadings, 14.0, false).visit(1, [&](const GaussianNodes& nodes) {
+  GaussianLattice(loadings, 14.0, false).visit(3, [&](const GaussianNodes& nodes) {
     for (Eigen::Index k = 0; k < nodes.weights.size(); ++k) {
       const double h0 = std::exp(nodes.values(0, k) - sigma_b * sigma_b - sigma_w * sigma_w * 0.25);
       const double h1 = std::exp(nodes.values(1, k) - sigma_b * sigma_b - sigma_w * sigma_w * 0.49);
@@ -38,7 +38,7 @@ TEST(GaussExact, AgreesWithQuadrature) {
     }
   });
   EXPECT_NEAR(moment(std::array<int, 2>{0, 1}) / two, 1.0, 1e-12);
-  EXPECT_NEAR(moment(std::array<int, 6>{0, 0, 0, 0, 1, 1}) / six, 1.0, 1e-12);
+  EXPECT_NEAR(moment(std::array<int, 6>{0, 0, 0, 0, 1, 1}) / six, 1.0, 1e-11);
 }
 
 }  // namespace
