@@ -18,25 +18,22 @@ inline Doubles<Arch> polynomial(const std::array<double, terms>& coefficients, D
   return sum;
 }
 
-/// A nearest integer, as a number and in the exponent field: x = whole + a rest in [−1/2, 1/2].
+/// x + 1.5 · 2^52 for |x| < 2^31: the last bits hold the nearest integer k, which the next two functions take out.
 template <class Arch>
-struct Rounded {
-  Doubles<Arch> whole;
-  Words<Arch> exponent;  ///< whole · 2^52 as an integer, to be added to the bits of a double
-};
-
-/// For |x| < 2^31.
-template <class Arch>
-inline Rounded<Arch> round_to_exponent(Doubles<Arch> x) {
-  const Doubles<Arch> shift(6755399441055744.0);  // 1.5 · 2^52: its last bits hold the integer
-  const Doubles<Arch> shifted = x + shift;
-  return {shifted - shift, as_words<Arch>(shifted) << 52};
+inline Doubles<Arch> hold_integer(Doubles<Arch> x) {
+  return x + Doubles<Arch>(6755399441055744.0);
 }
 
-/// 2^k of −1022 <= k <= 1023.
+/// k as a number.
 template <class Arch>
-inline Doubles<Arch> power_of_two(const Rounded<Arch>& k) {
-  return as_doubles<Arch>(k.exponent + Words<Arch>(0x3ff0000000000000ull));
+inline Doubles<Arch> held_integer(Doubles<Arch> held) {
+  return held - Doubles<Arch>(6755399441055744.0);
+}
+
+/// 2^k for −1022 <= k <= 1023.
+template <class Arch>
+inline Doubles<Arch> held_power_of_two(Doubles<Arch> held) {
+  return as_doubles<Arch>((as_words<Arch>(held) << 52) + Words<Arch>(0x3ff0000000000000ull));
 }
 
 /// (2^f − 1)/f for |f| <= 1/2; relative error below 5.2e-17 before rounding.
@@ -57,15 +54,15 @@ struct Decay {
 
 template <class Arch>
 inline Decay<Arch> decay(Doubles<Arch> y) {
-  const Rounded<Arch> k = round_to_exponent<Arch>(-y);
-  const Doubles<Arch> f = -y - k.whole;
-  return {power_of_two<Arch>(k), f * polynomial<Arch>(exp2m1_over_f, f)};
+  const Doubles<Arch> held = hold_integer<Arch>(-y);
+  const Doubles<Arch> f = -y - held_integer<Arch>(held);
+  return {held_power_of_two<Arch>(held), f * polynomial<Arch>(exp2m1_over_f, f)};
 }
 
-/// e^x − 1 = scale − 1 + scale·rest with scale = 2^k, for |x| < 2^20; k in Cody and Waite's reduction.
+/// e^x = 2^k (1 + rest) for |x| < 2^20, by Cody and Waite's reduction.
 template <class Arch>
 struct ReducedExp {
-  Rounded<Arch> k;
+  Doubles<Arch> held;  ///< k, as hold_integer has it
   Doubles<Arch> rest;
 };
 
@@ -76,12 +73,13 @@ inline ReducedExp<Arch> reduced_exp(Doubles<Arch> x) {
   constexpr std::array<double, 10> series = {
       0x1.0000000000001p-1,  0x1.5555555555556p-3,  0x1.5555555553d63p-5,  0x1.11111111109b3p-7,  0x1.6c16c1788bd90p-10,
       0x1.a01a01a7c41d5p-13, 0x1.a019b90d2ae7ap-16, 0x1.71de0dae63bb3p-19, 0x1.289185613a3d6p-22, 0x1.af38a9b0ec855p-26};
-  const Rounded<Arch> k = round_to_exponent<Arch>(x * D(0x1.71547652b82fep+0));
-  const D high = x - k.whole * D(0x1.62e42fee00000p-1);  // 32 bits of ln 2: exact
-  const D low = k.whole * D(0x1.a39ef35793c76p-33);
+  const D held = hold_integer<Arch>(x * D(0x1.71547652b82fep+0));
+  const D k = held_integer<Arch>(held);
+  const D high = x - k * D(0x1.62e42fee00000p-1);  // 32 bits of ln 2: exact
+  const D low = k * D(0x1.a39ef35793c76p-33);
   const D r = high - low;
   const D lost = (high - r) - low;
-  return {k, r + fma<Arch>(r * r, polynomial<Arch>(series, r), lost)};
+  return {held, r + fma<Arch>(r * r, polynomial<Arch>(series, r), lost)};
 }
 
 /// e^x for every x; below 1 ulp. Overflows to ∞, underflows through subnormal numbers to 0.
@@ -90,16 +88,17 @@ inline Doubles<Arch> exp(Doubles<Arch> x) {
   using D = Doubles<Arch>;
   const ReducedExp<Arch> e = reduced_exp<Arch>(xsimd::min(xsimd::max(x, D(-746.0)), D(710.0)));
   // Two steps, because 2^k with −1077 <= k <= 1025 is no double.
-  const Rounded<Arch> half = round_to_exponent<Arch>(e.k.whole * D(0.5));
-  const Rounded<Arch> other = round_to_exponent<Arch>(e.k.whole - half.whole);
-  return (D(1.0) + e.rest) * power_of_two<Arch>(half) * power_of_two<Arch>(other);
+  const D k = held_integer<Arch>(e.held);
+  const D half = hold_integer<Arch>(k * D(0.5));
+  const D other = hold_integer<Arch>(k - held_integer<Arch>(half));
+  return (D(1.0) + e.rest) * held_power_of_two<Arch>(half) * held_power_of_two<Arch>(other);
 }
 
 /// e^x − 1 for |x| <= 700; below 2 ulp.
 template <class Arch>
 inline Doubles<Arch> expm1(Doubles<Arch> x) {
   const ReducedExp<Arch> e = reduced_exp<Arch>(x);
-  const Doubles<Arch> scale = power_of_two<Arch>(e.k);
+  const Doubles<Arch> scale = held_power_of_two<Arch>(e.held);
   return fma<Arch>(scale, e.rest, scale - Doubles<Arch>(1.0));
 }
 

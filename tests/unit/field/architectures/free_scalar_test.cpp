@@ -81,13 +81,13 @@ struct Mode {
   double phase;
 };
 
-/// The mode of neuron i, from scalar draws.
-Mode mode(const FreeScalarSpec& spec, const Stream& stream, std::uint64_t sample, std::uint32_t i, int d) {
+/// The mode of neuron i, from scalar draws and the radius that was tested by itself.
+Mode mode(const FreeScalarSpec& spec, const MomentumRadius& radius, const Stream& stream, std::uint64_t sample, std::uint32_t i,
+          int d) {
   const auto u = [&](int k) {
     return test::uniform(stream, Purpose::momentum, sample,
                          i * static_cast<std::uint32_t>(d == 3 ? 5 : d) + static_cast<std::uint32_t>(k));
   };
-  const MomentumRadius radius(d, spec.momentum_exponent, spec.cutoff / spec.mass);
   Vector p(d);
   if (d == 1) {
     p << std::copysign(spec.mass * radius(std::abs(2.0 * u(0))), u(0));
@@ -112,6 +112,7 @@ TEST_P(FreeScalar, FeaturesAndParametersAreTheDefinition) {
       const FreeScalarSpec spec{0.8, 3.0, e};
       RowMatrix x(3, d);
       for (Eigen::Index k = 0; k < x.size(); ++k) x.data()[k] = std::sin(1.0 + 2.0 * static_cast<double>(k));
+      const MomentumRadius radius(d, e, spec.cutoff / spec.mass);
       constexpr std::uint32_t width = 35;
       const Stream stream(3, width);
       const auto sampler = FreeScalarNet(spec).sampler(SiteSet(x), stream, GetParam());
@@ -123,7 +124,7 @@ TEST_P(FreeScalar, FeaturesAndParametersAreTheDefinition) {
         sampler->features(first, static_cast<int>(count), features.data());
         for (std::uint32_t k = 0; k < count; ++k)
           for (const std::uint32_t lane : {0u, 6u, 15u}) {
-            const Mode reference = mode(spec, stream, 900 + lane, first + k, d);
+            const Mode reference = mode(spec, radius, stream, 900 + lane, first + k, d);
             for (std::uint32_t p = 0; p < 3; ++p)
               EXPECT_NEAR(features[(k * 3 + p) * batch_samples + lane],
                           reference.amplitude * std::cos(x.row(p).dot(reference.momentum) + reference.phase),
@@ -135,7 +136,7 @@ TEST_P(FreeScalar, FeaturesAndParametersAreTheDefinition) {
       EXPECT_EQ(arrays[0].name, "momentum");
       EXPECT_EQ(arrays[0].shape, (std::vector<std::uint64_t>{width, static_cast<std::uint64_t>(d)}));
       EXPECT_EQ(arrays[1].name, "phase");
-      const Mode last = mode(spec, stream, 900, width - 1, d);
+      const Mode last = mode(spec, radius, stream, 900, width - 1, d);
       for (int j = 0; j < d; ++j)
         EXPECT_NEAR(
             arrays[0].values[static_cast<std::size_t>((width - 1) * static_cast<std::uint32_t>(d)) + static_cast<std::size_t>(j)],
