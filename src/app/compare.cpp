@@ -1,5 +1,3 @@
-#include "nnft/stats/comparison.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,6 +11,7 @@
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/config_values.hpp"
 #include "nnft/run/stored_result.hpp"
+#include "nnft/stats/comparison.hpp"
 
 namespace nnft::app {
 namespace {
@@ -111,8 +110,8 @@ class Pair {
     const RunConfig& right = b_.config().run;
     if (left.seed != right.seed) return;
     const bool same_blocks = left.blocks == right.blocks && left.slice == right.slice &&
-                             a_.plan().networks() == b_.plan().networks() && a_.plan().block_label(0) == b_.plan().block_label(0) &&
-                             a_.plan().blocks() == b_.plan().blocks();
+                             a_.plan().networks() == b_.plan().networks() &&
+                             a_.plan().block_label(0) == b_.plan().block_label(0) && a_.plan().blocks() == b_.plan().blocks();
     if (same_blocks) sampling_ = Sampling::paired;
     std::printf("  both have seed %llu: %s\n", static_cast<unsigned long long>(left.seed),
                 same_blocks ? "differences are taken block by block"
@@ -122,7 +121,8 @@ class Pair {
   void compare_points(std::size_t p, std::size_t q, std::vector<double>& p_values) const {
     const PointResult left = a_.point(p), right = b_.point(q);
     const ScanPoint& point = a_.points()[p];
-    std::printf("width %.15g%s\n", point.width, point.strength != 0.0 ? (", strength " + shortest_text(point.strength)).c_str() : "");
+    std::printf("width %.15g%s\n", point.width,
+                point.strength != 0.0 ? (", strength " + shortest_text(point.strength)).c_str() : "");
     const MomentLayout& moments = a_.layout().moments();
     for (const int order : moments.orders()) {
       const std::vector<int>& others = b_.layout().moments().orders();
@@ -130,8 +130,8 @@ class Pair {
       compare_block("G" + std::to_string(order) + "c", common_tuples(moments, b_.layout().moments(), order), left.connected,
                     right.connected, p_values);
     }
-    compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources), left.generating, right.generating,
-                  p_values);
+    compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources), left.generating,
+                  right.generating, p_values);
   }
 
   void compare_block(const std::string& name, const CommonColumns& common, const Estimate& left, const Estimate& right,

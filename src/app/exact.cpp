@@ -34,16 +34,16 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
   require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
   const ResultKind kind = arguments.flags.contains("--leading") ? ResultKind::leading : ResultKind::exact;
   const Plan plan(config, comm.size());
-  ResultWriter writer(
-      comm, config.run.output,
-      result_schema(config, plan, kind, start_provenance(comm, config, SimdPath::generic, arguments.whole)));
+  ResultWriter writer(comm, config.run.output,
+                      result_schema(config, plan, kind, start_provenance(comm, config, SimdPath::generic, arguments.whole)));
   end_job_on_lone_failure(comm, [&] {
     const auto ranks = static_cast<std::uint64_t>(comm.size());
     const auto rank = static_cast<std::uint64_t>(comm.rank());
     for (std::uint64_t wave = 0; wave * ranks < plan.points().size(); ++wave) {
       std::optional<PointResult> point;
       run_agreed<UsageError>(comm, [&] {
-        if (wave * ranks + rank < plan.points().size()) point = exact_point(config, plan.points()[wave * ranks + rank], plan.sums(), kind);
+        if (wave * ranks + rank < plan.points().size())
+          point = exact_point(config, plan.points()[wave * ranks + rank], plan.sums(), kind);
       });
       write_estimates(writer, plan, kind, point ? &*point : nullptr);
       const std::string table = point ? result_table(*point, std::nullopt, plan.sums(), TableLength::summary) + "\n" : "";

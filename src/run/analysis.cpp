@@ -83,8 +83,8 @@ PointResult analyse(const ScanPoint& point, const SumLayout& layout, const RowMa
   full.leave_one_out.resize(0, 0);
   connected.leave_one_out = spread(connected.leave_one_out, table);
   generating.leave_one_out = spread(generating.leave_one_out, table);
-  return {point,           table.samples(), reference_kernel, std::move(connected), std::move(full), std::move(generating),
-          std::move(tails)};
+  return {point,           table.samples(),       reference_kernel, std::move(connected),
+          std::move(full), std::move(generating), std::move(tails)};
 }
 
 PointResult exact_result(const ScanPoint& point, Vector connected, Vector full, Vector generating) {

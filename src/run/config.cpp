@@ -89,7 +89,8 @@ class ConfigBuilder {
     check_depth();
     if (!find(estimator_key) && !has_normal_output(config_)) config_.measure.estimator = EstimatorKind::plain;
     if (wrong_.empty() && given_.misspelt.empty())
-      for (const ConfigConflict& conflict : find_conflicts(config_)) problems_.add(origin(conflict.key), conflict.key, conflict.what);
+      for (const ConfigConflict& conflict : find_conflicts(config_))
+        problems_.add(origin(conflict.key), conflict.key, conflict.what);
     return std::move(config_);
   }
 
@@ -115,8 +116,8 @@ class ConfigBuilder {
     read_whole(depth->text, {1, 1'000'000}, given);
     if (given != config_.field.depth)
       problems_.add(depth->origin, depth_key,
-                    "expected " + std::to_string(config_.field.depth) + ", one layer more than " + hidden_widths_key + " lists, got " +
-                        std::to_string(given));
+                    "expected " + std::to_string(config_.field.depth) + ", one layer more than " + hidden_widths_key +
+                        " lists, got " + std::to_string(given));
   }
 
   const GivenValue* find(const std::string& full_name) const {

@@ -17,21 +17,21 @@ bool is_infinite(double width) { return std::isinf(width); }
 
 void check_estimator(const Config& config, Conflicts& conflicts) {
   if (config.measure.estimator == EstimatorKind::plain || has_normal_output(config)) return;
-  conflicts.push_back({"measure.estimator", "expected plain, since with out-density = " +
-                                                std::string(to_string(config.field.out_density)) +
-                                                " the field is not Gaussian at fixed hidden parameters, got conditional"});
+  conflicts.push_back(
+      {"measure.estimator", "expected plain, since with out-density = " + std::string(to_string(config.field.out_density)) +
+                                " the field is not Gaussian at fixed hidden parameters, got conditional"});
 }
 
 /// The moments that the highest order needs must exist.
 void check_moments(const Config& config, Conflicts& conflicts) {
-  const bool hidden = config.field.weight_density == DensityShape::student_t &&
-                      std::isinf(activation_bound(config.field.activation));
+  const bool hidden =
+      config.field.weight_density == DensityShape::student_t && std::isinf(activation_bound(config.field.activation));
   const bool out = config.field.out_density == DensityShape::student_t;
   const int order = config.measure.orders.back();
   if ((!hidden && !out) || config.field.degrees_of_freedom > order) return;
-  conflicts.push_back({"field.degrees-of-freedom", "expected more than " + std::to_string(order) +
-                                                       ", since moments of order " + std::to_string(order) +
-                                                       " are measured, got " + shortest_text(config.field.degrees_of_freedom)});
+  conflicts.push_back({"field.degrees-of-freedom", "expected more than " + std::to_string(order) + ", since moments of order " +
+                                                       std::to_string(order) + " are measured, got " +
+                                                       shortest_text(config.field.degrees_of_freedom)});
 }
 
 void check_tuples(const Config& config, Conflicts& conflicts) {
@@ -43,16 +43,16 @@ void check_tuples(const Config& config, Conflicts& conflicts) {
     reached = reached || size == highest;
     for (const int site : tuple)
       if (site >= sites)
-        return conflicts.push_back({"measure.tuples", "expected sites below " + std::to_string(sites) + ", got " +
-                                                          std::to_string(site)});
+        return conflicts.push_back(
+            {"measure.tuples", "expected sites below " + std::to_string(sites) + ", got " + std::to_string(site)});
     if (size > highest)
       return conflicts.push_back({"measure.tuples", "expected at most " + std::to_string(highest) +
                                                         " sites in a tuple, the highest of measure.orders, got " +
                                                         std::to_string(size)});
   }
   if (!reached)
-    conflicts.push_back({"measure.tuples", "expected a tuple of " + std::to_string(highest) +
-                                               " sites, the highest of measure.orders, got none"});
+    conflicts.push_back(
+        {"measure.tuples", "expected a tuple of " + std::to_string(highest) + " sites, the highest of measure.orders, got none"});
 }
 
 void check_sources(const Config& config, Conflicts& conflicts) {
@@ -66,8 +66,9 @@ void check_sources(const Config& config, Conflicts& conflicts) {
 void check_widths(const Config& config, Conflicts& conflicts) {
   const bool process = std::ranges::any_of(config.field.widths, is_infinite);
   if (process && config.field.hidden_widths.size() > 0)
-    conflicts.push_back({"field.width", "expected finite widths with field.hidden-widths (the limit in which all layers are wide has "
-                                        "depth instead), got inf"});
+    conflicts.push_back({"field.width",
+                         "expected finite widths with field.hidden-widths (the limit in which all layers are wide has "
+                         "depth instead), got inf"});
 }
 
 /// The number of moments before any table of them is made.

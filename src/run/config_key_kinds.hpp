@@ -15,7 +15,9 @@ namespace nnft {
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
 
-inline std::string in_words(WholeRange range) { return "from " + std::to_string(range.least) + " to " + std::to_string(range.most); }
+inline std::string in_words(WholeRange range) {
+  return "from " + std::to_string(range.least) + " to " + std::to_string(range.most);
+}
 
 /// A key without its converters. `default_text` is null for a key that has no default.
 inline ConfigKey key(std::string_view full_name, const char* default_text) {
@@ -104,7 +106,8 @@ inline ConfigKey only_for(const std::vector<std::string>& architectures, ConfigK
   for (const std::string& name : architectures) key.only_with += (key.only_with.empty() ? "architecture = " : " or ") + name;
   // Nothing is wrong with the keys of an architecture that is not known.
   key.applies = [architectures](const Config& config) {
-    return config.field.architecture.empty() || std::ranges::find(architectures, config.field.architecture) != architectures.end();
+    return config.field.architecture.empty() ||
+           std::ranges::find(architectures, config.field.architecture) != architectures.end();
   };
   return key;
 }

@@ -154,8 +154,7 @@ std::vector<ConfigKey> field_keys() {
       not_negative(
           key("field.sigma-out-bias", "0"), [](auto& c) -> auto& { return c.field.sigma_out_bias; }),
       choice(
-          key("field.out-density", "normal"), named(all_density_shapes()),
-          [](auto& c) -> auto& { return c.field.out_density; }),
+          key("field.out-density", "normal"), named(all_density_shapes()), [](auto& c) -> auto& { return c.field.out_density; }),
       degrees_of_freedom(key("field.degrees-of-freedom", nullptr)),
   };
   for (ConfigKey& entry : keys) entry = in_identity(std::move(entry));
@@ -194,7 +193,6 @@ std::vector<ConfigKey> make_keys() {
   keys.insert(keys.end(), others.begin(), others.end());
   return keys;
 }
-
 
 /// Whether a word with so many wrong letters is still taken for a misspelt one.
 bool is_near(std::size_t distance, std::string_view word) { return 2 * distance < word.size(); }

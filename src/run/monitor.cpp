@@ -44,8 +44,8 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
   }
   if (present < 2) return "";
   const CumulantEstimator cumulants(one_site, reference_kernel.head(1));
-  const Estimate connected =
-      jackknife(table, one_site.size(), [&](std::span<const double> means, std::span<double> out) { cumulants.connected(means, out); });
+  const Estimate connected = jackknife(
+      table, one_site.size(), [&](std::span<const double> means, std::span<double> out) { cumulants.connected(means, out); });
   const double value = connected.value[one_site.size() - 1];
   const double error = connected.error[one_site.size() - 1];
   std::array<char, 128> text{};

@@ -48,8 +48,8 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   const auto limit = static_cast<double>(config.run.max_memory);
   if (memory_of(1, ranks).total() > limit)
     throw UsageError("run.max-memory: expected at least " + format_bytes(memory_of(1, ranks).total()) +
-                     " per rank for one scan point of " + std::to_string(sums_.size()) + " sums in " +
-                     std::to_string(blocks_) + " blocks on " + std::to_string(ranks) + " ranks, got " + format_bytes(limit));
+                     " per rank for one scan point of " + std::to_string(sums_.size()) + " sums in " + std::to_string(blocks_) +
+                     " blocks on " + std::to_string(ranks) + " ranks, got " + format_bytes(limit));
   std::uint64_t fit = 1;
   while (fit < points_.size() && memory_of(fit + 1, ranks).total() <= limit) ++fit;
   const std::uint64_t rounds = round_up_divide(points_.size(), fit);

@@ -21,7 +21,8 @@ std::function<Vector(const PointResult&)> of_order(const SumLayout& layout, int 
 void add_correlators(std::vector<PointVariable>& list, const SumLayout& layout, int order, ResultKind kind) {
   const std::string name = "G" + std::to_string(order);
   const std::string correlator = " " + std::to_string(order) + "-point correlator";
-  const auto add = [&](const std::string& suffix, const std::string& long_name, auto row, ElementType type = ElementType::float64) {
+  const auto add = [&](const std::string& suffix, const std::string& long_name, auto row,
+                       ElementType type = ElementType::float64) {
     list.push_back({name + suffix, tuple_dimension(order), joined_legs(order), long_name, type, of_order(layout, order, row)});
   };
   using Result = const PointResult&;
@@ -35,7 +36,8 @@ void add_correlators(std::vector<PointVariable>& list, const SumLayout& layout, 
   add("c_kurtosis", "excess kurtosis of the blocks' contributions to " + name + "c",
       [](Result r) -> const Vector& { return r.tails.kurtosis; });
   add("c_err_err", "standard error of " + name + "c_err", [](Result r) -> const Vector& { return r.tails.error_of_error; });
-  add("c_trusted", "1 if the error bar can be trusted, 0 if few samples make it up",
+  add(
+      "c_trusted", "1 if the error bar can be trusted, 0 if few samples make it up",
       [](Result r) -> const Vector& { return r.tails.trusted; }, ElementType::int64);
   const Eigen::Index row = order / 2 - 1;
   const std::string quantity = order == 2 ? "x" : "x^" + std::to_string(order / 2);
@@ -80,10 +82,10 @@ std::vector<SumVariable> sum_variables(const SumLayout& layout) {
     list.push_back({"sum_source", "source", "", "sum over the networks of a block of the exponentials of the sources",
                     layout.source_offset(), layout.sources()});
   for (int power = 1; power <= layout.powers(); ++power)
-    list.push_back({"sum_power" + std::to_string(power), "site", "",
-                    "sum over the networks of a block of x^" + std::to_string(power) +
-                        ", x = phi^2 (plain) or K (conditional) at the site",
-                    layout.power_offset(power), layout.sites()});
+    list.push_back(
+        {"sum_power" + std::to_string(power), "site", "",
+         "sum over the networks of a block of x^" + std::to_string(power) + ", x = phi^2 (plain) or K (conditional) at the site",
+         layout.power_offset(power), layout.sites()});
   list.push_back({"largest", "site", "", "largest x of a block, x = phi^2 (plain) or K (conditional) at the site",
                   layout.maxima_offset(), layout.maxima()});
   return list;

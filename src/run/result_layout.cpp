@@ -92,12 +92,8 @@ void add_subtrees(Schema& schema, const Plan& plan) {
 
 void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
   for (const PointVariable& variable : point_variables(plan.sums(), kind))
-    schema.variables.push_back({variable.name,
-                                {"width", "strength", variable.dimension},
-                                variable.type,
-                                variable.long_name,
-                                variable.coordinates,
-                                {}});
+    schema.variables.push_back(
+        {variable.name, {"width", "strength", variable.dimension}, variable.type, variable.long_name, variable.coordinates, {}});
   if (!is_sampled(kind) || !plan.stores_jackknife()) return;
   for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums()))
     schema.variables.push_back({variable.name,
@@ -124,7 +120,8 @@ void write_row(ResultWriter& writer, const PointVariable& variable, const ScanPo
   Slab slab;
   if (point != nullptr)
     slab = {{point->width_index, point->strength_index, 0, 0}, {1, 1, static_cast<std::uint64_t>(values.size()), 0}};
-  const auto offset = std::span<const std::uint64_t>(slab.offset).first(3), count = std::span<const std::uint64_t>(slab.count).first(3);
+  const auto offset = std::span<const std::uint64_t>(slab.offset).first(3),
+             count = std::span<const std::uint64_t>(slab.count).first(3);
   if (variable.type == ElementType::float64) {
     writer.write(variable.name, offset, count, view(values.data(), values.size()));
   } else {
@@ -232,7 +229,8 @@ void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& 
 
 void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result) {
   for (const PointVariable& variable : point_variables(plan.sums(), kind))
-    write_row(writer, variable, result != nullptr ? &result->point : nullptr, result != nullptr ? variable.values(*result) : Vector());
+    write_row(writer, variable, result != nullptr ? &result->point : nullptr,
+              result != nullptr ? variable.values(*result) : Vector());
   if (!is_sampled(kind)) return;
   if (plan.stores_jackknife()) write_leave_one_out(writer, plan.sums(), result);
   Slab slab;

@@ -53,7 +53,8 @@ void write_value(std::ostream& out, const std::string& name, const std::string& 
 }
 
 /// How all tuples of an order compare with the exact values.
-void write_agreement(std::ostream& out, const PointResult& result, const Vector& exact_row, const MomentLayout& layout, int order) {
+void write_agreement(std::ostream& out, const PointResult& result, const Vector& exact_row, const MomentLayout& layout,
+                     int order) {
   const Eigen::Index offset = layout.offset(order);
   const Eigen::Index size = layout.index(order).size();
   const Vector error = result.connected.error.segment(offset, size);
@@ -109,8 +110,8 @@ std::string result_table(const PointResult& result, const std::optional<ExactVal
     const PackedIndex& index = moments.index(order);
     for (const int t : shown_tuples(index.size(), length)) {
       const Eigen::Index k = moments.offset(order) + t;
-      write_value(out, "G" + std::to_string(order) + "c", tuple_text(index, t), result.connected.value[k], result.connected.error[k],
-                  exact ? exact->connected[k] : std::nan(""));
+      write_value(out, "G" + std::to_string(order) + "c", tuple_text(index, t), result.connected.value[k],
+                  result.connected.error[k], exact ? exact->connected[k] : std::nan(""));
     }
     if (exact) write_agreement(out, result, exact->connected, moments, order);
   }

@@ -29,8 +29,8 @@ void require_finite_sources(const Config& config, const Plan& plan) {
         expect_finite_sources(source_limit(config.field, SiteSet(config.sites), readout, sources.row(s).transpose()),
                               config.field.architecture);
       } catch (const UsageError& error) {
-        throw UsageError("measure.sources: source " + std::to_string(s) + " at width " + list_text(std::vector<double>{point.width}) + ": " +
-                         error.what());
+        throw UsageError("measure.sources: source " + std::to_string(s) + " at width " +
+                         list_text(std::vector<double>{point.width}) + ": " + error.what());
       }
     }
 }

@@ -34,10 +34,7 @@ void require_shape(const ResultReader& file, const std::string& name, const std:
 }  // namespace
 
 StoredResult::StoredResult(const ResultReader& file)
-    : file_(file),
-      config_(stored_config(file)),
-      plan_(config_, 1, part_of(file)),
-      sampled_(file.attribute("kind") == "sample") {
+    : file_(file), config_(stored_config(file)), plan_(config_, 1, part_of(file)), sampled_(file.attribute("kind") == "sample") {
   const std::uint64_t widths = plan_.widths().size(), strengths = plan_.strengths().size();
   for (const PointVariable& variable : point_variables(layout(), sampled_ ? ResultKind::sample : ResultKind::exact))
     require_shape(file, variable.name, {widths, strengths, file.shape(variable.dimension).front()});

@@ -26,9 +26,8 @@ std::vector<Run> runs_of(const std::vector<ProductTerm>& sorted) {
 
 /// The run of the same rests of the next pair, among `runs` sorted by pair; null if there is none.
 Run* below(std::vector<Run>& runs, const Run& run) {
-  const auto found = std::lower_bound(runs.begin(), runs.end(), std::pair(run.pair + 1, run.rest), [](const Run& r, const auto& wanted) {
-    return std::pair(r.pair, r.rest) < wanted;
-  });
+  const auto found = std::lower_bound(runs.begin(), runs.end(), std::pair(run.pair + 1, run.rest),
+                                      [](const Run& r, const auto& wanted) { return std::pair(r.pair, r.rest) < wanted; });
   const bool same = found != runs.end() && found->pair == run.pair + 1 && found->rest == run.rest && found->rests == run.rests;
   return same ? &*found : nullptr;
 }

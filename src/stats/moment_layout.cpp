@@ -34,8 +34,7 @@ std::vector<std::vector<int>> sub_tuples(const std::vector<int>& tuple, int orde
   return {found.begin(), found.end()};
 }
 
-MomentLayout::MomentLayout(int sites, std::vector<int> orders)
-    : MomentLayout(sites, std::move(orders), TupleChoice::all, {}) {}
+MomentLayout::MomentLayout(int sites, std::vector<int> orders) : MomentLayout(sites, std::move(orders), TupleChoice::all, {}) {}
 
 MomentLayout::MomentLayout(int sites, std::vector<int> orders, TupleChoice choice, const std::vector<std::vector<int>>& listed)
     : sites_(sites), orders_(std::move(orders)) {

@@ -57,8 +57,7 @@ void SumTree::merge(SumTree&& other) {
 std::vector<double> SumTree::total(std::size_t moments) const {
   if (nodes_.empty()) return std::vector<double>(moments, 0.0);
   std::vector<double> sum = nodes_.front().sums;
-  for (std::size_t n = 1; n < nodes_.size(); ++n)
-    combine(sum, nodes_[n].sums);
+  for (std::size_t n = 1; n < nodes_.size(); ++n) combine(sum, nodes_[n].sums);
   return sum;
 }
 

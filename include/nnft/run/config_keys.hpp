@@ -24,11 +24,11 @@ struct ConfigKey {
   std::string section;
   std::string name;
   WhenAbsent when_absent = WhenAbsent::use_default;
-  std::string default_text;  ///< only for use_default
-  bool in_identity = false;  ///< whether it decides the samples or their meaning
+  std::string default_text;                    ///< only for use_default
+  bool in_identity = false;                    ///< whether it decides the samples or their meaning
   std::function<bool(const Config&)> applies;  ///< from the keys before it in the table; empty: always
   std::string only_with;                       ///< what makes it apply, as it follows "only with " in messages
-  std::string expected;      ///< follows "expected " in messages
+  std::string expected;                        ///< follows "expected " in messages
   std::function<Complaints(std::string_view text, Config& config)> read;
   std::function<std::string(const Config& config)> text;  ///< canonical; empty if another key stands for this in resolved()
 

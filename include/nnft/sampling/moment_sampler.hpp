@@ -58,8 +58,8 @@ class MomentSampler {
   /// What one order above 2 needs.
   struct OrderWork {
     int order;
-    int tail_row;            ///< where the rows of order − 2 begin
-    int row;                 ///< where its own rows begin; −1 if no higher order needs them
+    int tail_row;  ///< where the rows of order − 2 begin
+    int row;       ///< where its own rows begin; −1 if no higher order needs them
     ProductPlan plan;
     std::vector<int> terms;  ///< (tuples, terms, 2) of its own rows
     AlignedBuffer products;
@@ -69,14 +69,14 @@ class MomentSampler {
   Measurement measurement_;
   const MomentKernels& kernels_;
   Vector reference_kernel_;
-  Vector shift_;               ///< reference kernel without the output bias
-  RowMatrix source_weights_;   ///< what J makes of the fields (plain) or of the pairs' δK
+  Vector shift_;              ///< reference kernel without the output bias
+  RowMatrix source_weights_;  ///< what J makes of the fields (plain) or of the pairs' δK
   int pairs_;
-  int site_row_ = 0;           ///< rows: pairs, x of the sites, exponentials of the sources, then orders
+  int site_row_ = 0;  ///< rows: pairs, x of the sites, exponentials of the sources, then orders
   int source_row_ = 0;
   std::vector<OrderWork> orders_;
-  int chunk_;                  ///< samples whose rows are held at a time: a pure function of the layout
-  AlignedBuffer batch_;        ///< fields or feature products of one batch
+  int chunk_;            ///< samples whose rows are held at a time: a pure function of the layout
+  AlignedBuffer batch_;  ///< fields or feature products of one batch
   AlignedBuffer rows_;
 };
 

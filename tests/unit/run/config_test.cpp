@@ -71,7 +71,8 @@ TEST(Config, DefaultTextsAgreeWithDefaultMembers) {
 TEST(Config, ReadsEveryKey) {
   const Config config = parse(
       "[field]\narchitecture=cos\ninput-dim=2\nwidth=5 3 1e3 inf\nsigma-weight=1.1\nsigma-out=+2e-1\nsigma-out-bias=.3\n"
-      "[sites]\npoints=0 -1.5;2\t.25 ; \n[measure]\norders=2\nestimator=plain\njackknife=none\ntuples=diagonal\nsources=1 0; .5 -.5\n"
+      "[sites]\npoints=0 -1.5;2\t.25 ; \n[measure]\norders=2\nestimator=plain\njackknife=none\ntuples=diagonal\nsources=1 0; .5 "
+      "-.5\n"
       "[run]\nseed=18446744073709551615\nnetworks=1.5e3\nblocks=2\nslice=1\noutput=out "
       "dir/x.h5\nmax-memory=512M\ncheckpoint-interval=1.5m\n"
       "max-walltime=2h\nsimd=avx2\n");
@@ -185,7 +186,8 @@ TEST(Config, OutputIsNamedAfterTheConfig) {
 
 TEST(Config, ResolvedIsCanonical) {
   EXPECT_EQ(parse(replaced(minimal, "0; 0.5; 1", "0.10;1e-9 ;-3e0")).resolved(),
-            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\nsigma-out-bias = 0\nout-density = normal\n\n"
+            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\nsigma-out-bias = "
+            "0\nout-density = normal\n\n"
             "[sites]\npoints = 0.1; 1e-09; -3\n\n"
             "[measure]\norders = 2 4\ntuples = all\nestimator = conditional\njackknife = auto\n\n"
             "[run]\nseed = 1\nnetworks = 1000000\nblocks = 256\nslice = 256\noutput = a.h5\nmax-memory = "
@@ -227,7 +229,8 @@ TEST(Config, EqualityNoticesEveryKey) {
 TEST(Config, IdentityIsWhatDecidesTheSamples) {
   const std::string identity = parse(minimal).identity();
   EXPECT_EQ(identity,
-            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\nsigma-out-bias = 0\nout-density = normal\n\n"
+            "[field]\narchitecture = cos\ninput-dim = 1\nwidth = 8 16\nsigma-weight = 1\nsigma-out = 1\nsigma-out-bias = "
+            "0\nout-density = normal\n\n"
             "[sites]\npoints = 0; 0.5; 1\n\n[measure]\norders = 2 4\ntuples = all\nestimator = conditional\n\n"
             "[run]\nseed = 1\nblocks = 256\nslice = 256\n");
   const std::vector<Override> irrelevant = {{"run.networks", "5"},

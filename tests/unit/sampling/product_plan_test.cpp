@@ -42,7 +42,8 @@ TEST(ProductPlan, EveryTermStandsWhereItsPlaceSays) {
     for (const int order : {4, 6, 8}) {
       expect_right(MomentLayout(4, {2, 4, 6, 8}), order, estimator);
       expect_right(MomentLayout(7, {2, 4, 6, 8}, TupleChoice::diagonal, {}), order, estimator);
-      expect_right(MomentLayout(5, {2, 4, 6, 8}, TupleChoice::listed, {{4, 1, 0, 2, 3, 3, 3, 0}, {0, 0, 1, 1}}), order, estimator);
+      expect_right(MomentLayout(5, {2, 4, 6, 8}, TupleChoice::listed, {{4, 1, 0, 2, 3, 3, 3, 0}, {0, 0, 1, 1}}), order,
+                   estimator);
     }
   }
 }

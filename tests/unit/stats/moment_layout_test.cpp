@@ -45,12 +45,14 @@ TEST(MomentLayout, CumulantsOfAListAreThoseOfAllTuples) {
       few[some.offset(order) + t] = means[all.offset(order) + all.index(order).position(some.index(order).tuple(t))];
   Vector of_all(all.size()), of_few(some.size());
   CumulantEstimator(all, Vector::Zero(10))
-      .connected({means.data(), static_cast<std::size_t>(means.size())}, {of_all.data(), static_cast<std::size_t>(of_all.size())});
+      .connected({means.data(), static_cast<std::size_t>(means.size())},
+                 {of_all.data(), static_cast<std::size_t>(of_all.size())});
   CumulantEstimator(some, Vector::Zero(10))
       .connected({few.data(), static_cast<std::size_t>(few.size())}, {of_few.data(), static_cast<std::size_t>(of_few.size())});
   for (const int order : some.orders())
     for (int t = 0; t < some.index(order).size(); ++t)
-      EXPECT_EQ(of_few[some.offset(order) + t], of_all[all.offset(order) + all.index(order).position(some.index(order).tuple(t))]);
+      EXPECT_EQ(of_few[some.offset(order) + t],
+                of_all[all.offset(order) + all.index(order).position(some.index(order).tuple(t))]);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ Tails tails_of(const std::vector<double>& phi) {
     ++table.counts[static_cast<std::size_t>(block)];
   }
   const CumulantEstimator cumulants(layout.moments(), Vector::Zero(1));
-  const Estimate connected = jackknife(table, 2, [&](std::span<const double> means, std::span<double> out) { cumulants.connected(means, out); });
+  const Estimate connected =
+      jackknife(table, 2, [&](std::span<const double> means, std::span<double> out) { cumulants.connected(means, out); });
   return find_tails(layout, table, connected);
 }
 
@@ -44,7 +45,8 @@ TEST(Tails, NormalSamplesAreTrusted) {
   EXPECT_NEAR(tails.variance_share(1, 0), std::pow(largest, 4) / squares, 1e-14);
   EXPECT_EQ(tails.trusted.minCoeff(), 1.0);
   // The error of an error from 64 normal blocks is 1/√128 of it, here known from 64 blocks itself.
-  EXPECT_NEAR(tails.error_of_error[0] / (tails.error_of_error[0] / (0.5 * std::sqrt((tails.kurtosis[0] + 2.0) / 64.0))), 0.088, 0.05);
+  EXPECT_NEAR(tails.error_of_error[0] / (tails.error_of_error[0] / (0.5 * std::sqrt((tails.kurtosis[0] + 2.0) / 64.0))), 0.088,
+              0.05);
   EXPECT_LT(std::abs(tails.kurtosis[0]), 6.0 * std::sqrt(24.0 / 64.0));
 }
 
