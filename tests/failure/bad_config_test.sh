@@ -143,7 +143,7 @@ refused 'no_sites.ini: sites.points: missing; expected sites.points or sites.fil
 # Everything that is wrong at once, in the order of the lines, the command line's problems too; `exact` reads the same configs.
 config many.ini 's/^arch.*/architecture = cosine/' 's/^width.*/width = 8 8/' 's/^sigma-out.*/sigma_out = 1/' \
   's/^points.*/points = 0 inf; 0.5 0.3/' 's/^networks.*/networks = -1/' 's/^slice.*/slice/' '$a checkpoint = 5m'
-many="many.ini:2: field.architecture: expected cos, got 'cosine'
+many="many.ini:2: field.architecture: expected mlp or cos or gauss or free-scalar, got 'cosine'
 many.ini:4: field.width: expected $widths, got 8 twice
 many.ini:6: field.sigma_out: unknown key 'sigma_out'; did you mean field.sigma-out?
 many.ini:8: sites.points: expected $sites, got 'inf' in site 1

@@ -144,7 +144,7 @@ sampling() {
 if [[ $mounts == yes ]]; then
   mount -t tmpfs -o size=300k none small
   cannot_write small/out.h5 'No space left on device'
-  mount -o remount,size=2800k none small
+  mount -o remount,size=3600k none small
   ends_with 0 3 sample job.ini "${quick[@]}" -o small/out.h5 --fresh
   complete small/out.h5 || fail 'the output is not complete once there is room'
   cannot_write small/out.h5 'No space left on device'

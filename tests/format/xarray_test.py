@@ -20,6 +20,7 @@ FORMAT_MD = pathlib.Path(os.environ["NNFT_SOURCE_DIR"], "src", "io", "FORMAT.md"
 WIDTHS = [3.0, 200.0]
 SITES = np.array([[0.0, 0.0], [0.5, 0.3], [1.0, -0.2], [-0.7, 0.4]])
 SIGMA_WEIGHT, SIGMA_OUT = 1.1, 1.3
+SOURCES = np.array([[0.5, 0.0, -0.2, 0.3], [0.0, 1.0, 0.0, 0.0]])
 BLOCKS, SLICE, ROUNDS = 16, 64, 10
 
 CONFIG = f"""[field]
@@ -32,6 +33,7 @@ sigma-out = {SIGMA_OUT}
 points = {"; ".join(" ".join(f"{x:g}" for x in site) for site in SITES)}
 [measure]
 jackknife = all
+sources = 0.5 0 -0.2 0.3; 0 1 0 0
 [run]
 seed = 7
 networks = {ROUNDS * BLOCKS * SLICE}
@@ -59,35 +61,42 @@ def must_fail(check, *arguments):
     raise SystemExit(f"{check.__name__} did not notice: {arguments[-1]}")
 
 
+SUMS = {"sum2": "pair", "sum4": "quad", "sum_source": "source"}
+SUMS |= {f"sum_power{power}": "site" for power in (1, 2, 3, 4)} | {"largest": "site"}
+
 # What FORMAT.md promises of names, dimensions and order.
 
 
 def expected_dimensions(kind):
     """Every dataset with its dimensions, in creation order."""
     scan = ("width", "strength")
-    dimensions = ["width", "strength", *(["block"] if kind == "sample" else []), "site", "component", "pair", "quad"]
+    dimensions = ["width", "strength", *(["block"] if kind == "sample" else []), "site", "component", "pair", "quad", "source"]
     if kind == "sample":
         dimensions.append("subtree")
     expected = {name: (name,) for name in dimensions}
     expected["site_x"] = ("site", "component")
     expected.update({name: (PACKED[n],) for n in LEGS for name in LEGS[n]})
+    expected["source_J"] = ("source", "site")
     if kind == "sample":
         expected["reference_kernel"] = (*scan, "pair")
         expected["count"] = (*scan, "block")
-        expected.update({f"sum{n}": (*scan, "block", PACKED[n]) for n in LEGS})
+        expected.update({name: (*scan, "block", dim) for name, dim in SUMS.items()})
     for n in LEGS:
         expected.update({f"G{n}{suffix}": (*scan, PACKED[n]) for suffix in ("", "_err", "c", "c_err")})
         if kind == "sample":
-            expected[f"G{n}c_bias"] = (*scan, PACKED[n])
-            expected[f"G{n}c_jackknife"] = ("block", *scan, PACKED[n])
+            expected.update({f"G{n}c_{suffix}": (*scan, PACKED[n]) for suffix in ("bias", "kurtosis", "err_err", "trusted")})
+            expected.update({f"largest_{kind_of}{n}": (*scan, "site") for kind_of in ("share", "variance_share")})
+    expected.update({f"W{suffix}": (*scan, "source") for suffix in ("", "_err", *(["_bias"] if kind == "sample" else []))})
     if kind == "sample":
-        expected.update({f"subtree_sum{n}": ("subtree", *scan, "block", PACKED[n]) for n in LEGS})
+        expected.update({f"G{n}c_jackknife": ("block", *scan, PACKED[n]) for n in LEGS})
+        expected["W_jackknife"] = ("block", *scan, "source")
+        expected.update({f"subtree_{name}": ("subtree", *scan, "block", dim) for name, dim in SUMS.items()})
     return expected
 
 
 SUBTREES = [level for level in range(63, -1, -1) if ROUNDS >> level & 1]
-SIZES = {"width": 2, "strength": 1, "block": BLOCKS, "site": 4, "component": 2, "pair": 10, "quad": 35, "subtree": len(SUBTREES)}
-INTEGERS = {"block", "subtree", "site", "component", "pair", "quad", "count", *LEGS[2], *LEGS[4]}
+SIZES = {"width": 2, "strength": 1, "block": BLOCKS, "site": 4, "component": 2, "pair": 10, "quad": 35, "source": 2, "subtree": len(SUBTREES)}
+INTEGERS = {"block", "subtree", "site", "component", "pair", "quad", "source", "count", *LEGS[2], *LEGS[4], "G2c_trusted", "G4c_trusted"}
 
 
 def check_dataset(dataset, kind, estimator):
@@ -109,12 +118,14 @@ def check_dataset(dataset, kind, estimator):
         values = {"width": WIDTHS, "strength": [0.0], "subtree": SUBTREES}.get(dim, range(SIZES[dim]))
         assert np.array_equal(dataset[dim].values, values), (dim, dataset[dim].values)
     assert np.array_equal(dataset["site_x"].values, SITES)
-    for n in LEGS if kind == "sample" else []:
-        whole, subtrees = dataset[f"sum{n}"].values, dataset[f"subtree_sum{n}"].values
-        assert np.abs(subtrees.sum(axis=0) - whole).max() <= 1e-13 * np.abs(subtrees).sum(axis=0).max(), n
+    assert np.array_equal(dataset["source_J"].values, SOURCES)
+    for name in SUMS if kind == "sample" else []:
+        whole, subtrees = dataset[name].values, dataset[f"subtree_{name}"].values
+        together = subtrees.max(axis=0) if name == "largest" else subtrees.sum(axis=0)
+        assert np.abs(together - whole).max() <= 1e-13 * np.abs(subtrees).sum(axis=0).max(), name
     for n, legs in LEGS.items():
         assert np.array_equal(np.stack([dataset[leg].values for leg in legs], axis=1), TUPLES[n]), legs
-    attributes = {"nnft_format": "1", "kind": kind, "estimator": estimator, "architecture": "cos"}
+    attributes = {"nnft_format": "2", "kind": kind, "estimator": estimator, "architecture": "cos"}
     assert attributes.items() <= dataset.attrs.items() and dataset.attrs["title"], dataset.attrs
 
 
@@ -164,8 +175,11 @@ def pair_product(pairing, of_pair):
     return factors[0] * factors[1]
 
 
-def correlators(mean2, mean4, kernel, mistake):
-    """Means of the monomials -> connected and full correlators."""
+def correlators(mean2, mean4, mean_source, kernel, mistake):
+    """Means of the monomials and exponentials -> connected and full correlators and W[J]."""
+    i, j = TUPLES[2].T
+    gaussian = kernel @ (SOURCES[:, i] * SOURCES[:, j] * np.where(i == j, 0.5, 1.0)).T
+    generating = np.log(mean_source) + (0.0 if mistake == "forget K0" else gaussian)
     if mistake == "K0 in order 4":
         mean2 = mean2 + kernel
     connected2 = mean2 if mistake in ("forget K0", "K0 in order 4") else kernel + mean2
@@ -175,12 +189,12 @@ def correlators(mean2, mean4, kernel, mistake):
         weight = (-1) ** (parts - 1) * math.factorial(parts - 1)
         connected4 = connected4 + weight * (mean4 if parts == 1 else pair_product(partition, mean2))
     full4 = connected4 + sum(pair_product(pairing, connected2) for pairing in PAIRINGS)
-    return {"G2c": connected2, "G4c": connected4, "G2": connected2, "G4": full4}
+    return {"G2c": connected2, "G4c": connected4, "G2": connected2, "G4": full4, "W": generating}
 
 
 def recompute(data, mistake=None):
     """Every estimate of a file from sum2, sum4, count and reference_kernel."""
-    sums = [data["sum2"], data["sum4"]]
+    sums = [data["sum2"], data["sum4"], data["sum_source"]]
     count = data["count"][..., np.newaxis].astype(float)
     kernel = data["reference_kernel"]
     if mistake == "a block less":
@@ -199,24 +213,37 @@ def recompute(data, mistake=None):
         spread = ((replicas[name] - centre[:, :, np.newaxis]) ** 2).sum(axis=2)
         result[name] = value - {"keep the bias": 0.0, "bias of other sign": -1.0}.get(mistake, 1.0) * bias
         result[name + "_err"] = np.sqrt(spread / blocks if mistake == "error without B-1" else spread * (blocks - 1) / blocks)
-        if name.endswith("c"):
+        if name.endswith("c") or name == "W":
             result[name + "_bias"] = bias
             result[name + "_jackknife"] = np.moveaxis(replicas[name], 2, 0)
+        if name.endswith("c"):
+            deviations = replicas[name] - centre[:, :, np.newaxis]
+            kurtosis = (deviations**4).mean(axis=2) / (deviations**2).mean(axis=2) ** 2 - 3.0
+            result[name + "_kurtosis"] = kurtosis
+            result[name + "_err_err"] = result[name + "_err"] * 0.5 * np.sqrt((kurtosis + 2.0) / blocks)
+            n = int(name[1])
+            largest = data["largest"].max(axis=2) ** (n // 2)
+            result[f"largest_share{n}"] = largest / data[f"sum_power{n // 2}"].sum(axis=2)
+            result[f"largest_variance_share{n}"] = largest**2 / data[f"sum_power{n}"].sum(axis=2)
+            untrusted = (result[f"largest_variance_share{n}"] > 0.05)[..., TUPLES[n]].any(axis=-1)
+            result[name + "_trusted"] = np.where(untrusted, 0, 1)
     return result
 
 
 def check_recomputed(data, mistake=None):
     assert np.all(data["count"] == ROUNDS * SLICE), data["count"]
     expected = recompute(data, mistake)
-    stored = {name for name in data if name[0] == "G"}
+    stored = {name for name in data if name[0] in "GW" or name.startswith("largest_")}
     assert set(expected) == stored, set(expected) ^ stored
     for name, values in expected.items():
         assert data[name].shape == values.shape, (name, data[name].shape, values.shape)
         for w in range(len(WIDTHS)):
             at = (slice(None), w) if name.endswith("_jackknife") else w
-            scale = np.abs(data[name.split("_")[0]][w]).max()  # of the correlator: errors and biases are differences of such
+            # Errors and biases are differences of the correlators; the rest has a scale of its own.
+            own = name.startswith("largest_") or name.endswith(("_kurtosis", "_trusted"))
+            scale = np.abs(data[name if own else name.split("_")[0]][w]).max()
             worst = np.abs(data[name][at] - values[at]).max() / scale
-            assert worst < 1e-12, f"{name} at width {WIDTHS[w]:g}: off by {worst:.2g} of its scale"
+            assert worst < (1e-8 if name.endswith(("_kurtosis", "_err_err")) else 1e-12), f"{name} at width {WIDTHS[w]:g}: off by {worst:.2g} of its scale"
 
 
 # The closed form of i.i.d. neurons a cos(W·x + b) with Gaussian a.

@@ -91,7 +91,7 @@ points = -1; -0.7; -0.4; -0.1; 0.1; 0.4; 0.7; 1
 networks = 3000
 blocks = 32
 slice = 5
-max-memory = 40562K
+max-memory = 41015K
 INI
 for estimator in conditional plain; do
   sample 1 "large.$estimator.h5" large.ini --measure.estimator="$estimator" --run.max-memory=2G

@@ -57,7 +57,7 @@ inline std::vector<std::int64_t> count_up(std::uint64_t size) {
 
 inline Schema schema() {
   Schema s;
-  s.attributes = {{"nnft_format", "1"}, {"title", "Korrelatoren ⟨φφ⟩"}, {"kind", "sample"}, {"empty", ""}};
+  s.attributes = {{"nnft_format", "2"}, {"title", "Korrelatoren ⟨φφ⟩"}, {"kind", "sample"}, {"empty", ""}};
   s.provenance = {{"zulu", "first"}, {"config", std::string(100000, 'c')}, {"alpha", "last"}};
   s.dimensions = {{"width", std::vector<double>{8.0, infinity}, "neurons"},
                   {"strength", std::vector<double>{0.0, 0.5, 1.0}, "coupling"},

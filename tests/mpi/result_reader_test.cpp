@@ -55,7 +55,7 @@ TEST_F(ResultReading, RefusesWhatIsNotAResultFile) {
   Schema future = schema();
   future.attributes.front().second = "7";
   ResultWriter(world(), path("future.h5"), future).commit();
-  expect_failure<IoError>([&] { ResultReader{path("future.h5")}; }, {path("future.h5"), "version 7", "version 1"});
+  expect_failure<IoError>([&] { ResultReader{path("future.h5")}; }, {path("future.h5"), "version 7", "version 2"});
 }
 
 TEST_F(ResultReading, NoticesAFlippedBit) {

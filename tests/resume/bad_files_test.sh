@@ -20,7 +20,7 @@ networks = 4e6
 blocks = 6000
 slice = 20
 checkpoint-interval = 0s
-max-memory = 72M
+max-memory = 100M
 INI
 
 run() {
@@ -111,7 +111,7 @@ edit $part/points.0-0.h5 "f['slices_done'][0] -= 1"
 case_is 'finished round that lacks what it claims' 3 "$part/points.0-0.h5: scan point 0, block [0-9]*: expected [0-9]* slices, got [0-9]*"
 fresh
 edit "$newest" "f.attrs.modify('nnft_format', '999')"
-case_is 'another format version' 2 "$newest: has format version 999; this program reads version 1; go on with the program that wrote it"
+case_is 'another format version' 2 "$newest: has format version 999; this program reads version 2; go on with the program that wrote it"
 fresh
 edit "$newest" "f['provenance'].attrs.modify('rng', 'mt19937')"
 case_is 'other random numbers' 2 "$newest: has random numbers of version mt19937; this program draws version philox"

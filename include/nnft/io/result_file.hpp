@@ -15,7 +15,7 @@ namespace nnft {
 class Communicator;
 
 /// Value of the root attribute `nnft_format`: the version of FORMAT.md that this program writes and reads.
-inline constexpr const char* result_format_version = "1";
+inline constexpr const char* result_format_version = "2";
 
 /// Writes one result file. It comes into being under a temporary name and gets its own name in `commit()`, so OUTPUT never
 /// exists half written. If the writer is destroyed before, the temporary file (PATH.tmp) is removed; destruction is collective.

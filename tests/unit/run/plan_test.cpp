@@ -19,7 +19,7 @@ TEST(Plan, RoundsNetworksUpToWholeRounds) {
 }
 
 TEST(Plan, GroupsCoverThePointsAndFitTheMemory) {
-  const std::string small = "networks = 1e6\nblocks = 20000\nslice = 16\nmax-memory = 78M\n";
+  const std::string small = "networks = 1e6\nblocks = 20000\nslice = 16\nmax-memory = 130M\n";
   const Config config = config_of(small);
   const Plan plan(config, 1);
   EXPECT_GT(plan.groups().size(), 1u);
