@@ -152,7 +152,7 @@ many.ini:15: expected 'key = value' or '[section]', got 'slice'
 command line: --run.seed: expected a whole number from 0 to 18446744073709551615, got 'x'
 !many.ini:5: field.sigma-weight: expected a number > 0, got '1.1'"
 refused "$many" sample many.ini --run.seed=x
-refused "$many" exact many.ini --run.seed=x
+refused "$many" exact many.ini -o many.h5 --run.seed=x
 
 # An option replaces the file's value, also a bad one by a good one and a good one by a bad one.
 refused "command line: --field.width: expected $widths, got '-3'
@@ -169,7 +169,7 @@ refused '.: cannot be read: is a directory' sample .
 refused "no command 'smaple'" smaple good.ini
 refused 'expected a command'
 refused 'nnft sample: expected one config file, got 2' sample good.ini good.ini
-refused 'command line: --frehs: expected --section.key=value, -o FILE, --dry-run, --fresh, --part VALUE' sample good.ini --frehs
+refused 'command line: --frehs: expected --section.key=value, -o FILE, --dry-run, --fresh, --dump-networks VALUE, --part VALUE' sample good.ini --frehs
 refused 'command line: -o: expected a file name after it' sample good.ini -o
 nothing_written
 
@@ -181,7 +181,7 @@ timeout 60 "$NNFT_MPIEXEC" -n 3 "$NNFT" sample good.ini >"$scratch/out" 2>&1 || 
 made good.h5
 echo 'not a result file' >other.h5
 made other.h5
-refused 'good.h5: exists already; --fresh starts over and replaces it' exact good.ini
+refused 'good.h5: exists already; --fresh starts over and replaces it' exact good.ini -o good.h5
 # keeps STATUS TEXT ARGUMENT…: the output that is there is not touched, and one message says why.
 keeps() {
   local expected=$1 text=$2 status=0

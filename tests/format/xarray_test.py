@@ -242,7 +242,7 @@ def check_recomputed(data, mistake=None):
             # Errors and biases are differences of the correlators; the rest has a scale of its own.
             own = name.startswith("largest_") or name.endswith(("_kurtosis", "_trusted"))
             scale = np.abs(data[name if own else name.split("_")[0]][w]).max()
-            worst = np.abs(data[name][at] - values[at]).max() / scale
+            worst = np.abs(data[name][at] - values[at]).max() / (scale or 1.0)
             assert worst < (1e-8 if name.endswith(("_kurtosis", "_err_err")) else 1e-12), f"{name} at width {WIDTHS[w]:g}: off by {worst:.2g} of its scale"
 
 

@@ -16,7 +16,6 @@ width = 3 17 inf
 points = -0.9; 0.2; 1.1
 [measure]
 orders = 2 4 6
-sources = 0.3 0 -0.2; 0.1 0.1 0.1
 [run]
 networks = 12000
 blocks = 12
@@ -53,14 +52,14 @@ wide=
 if grep -qw avx512f /proc/cpuinfo && grep -qw avx512bw /proc/cpuinfo; then wide=yes; fi
 
 mlp=(--field.architecture=mlp)
-same cos
-same 'cos, plain, order 8' --measure.estimator=plain --measure.orders=8
+sources=(--measure.sources='0.3 0 -0.2; 0.1 0.1 0.1')
+same cos "${sources[@]}"
+same 'cos, plain, order 8' "${sources[@]}" --measure.estimator=plain --measure.orders=8
 same 'gauss' --field.architecture=gauss --field.sigma-bias=0.2 --measure.orders=4
-same 'free-scalar' --field.architecture=free-scalar --field.cutoff=3
+same 'free-scalar' "${sources[@]}" --field.architecture=free-scalar --field.cutoff=3
 same 'free-scalar, e = -0.4' --field.architecture=free-scalar --field.cutoff=3 --field.momentum-exponent=-0.4
-for activation in tanh relu erf sigmoid sin cos gelu identity; do
-  sources=()
-  case $activation in relu | gelu | identity) sources=(--measure.sources='0.03 0 -0.02') ;; esac
+for activation in tanh erf sigmoid sin cos relu gelu identity; do
+  if [[ $activation == relu ]]; then sources=(--measure.sources='0.03 0 -0.02'); fi
   same "mlp, $activation" "${mlp[@]}" --field.activation=$activation --field.sigma-bias=0.3 --field.sigma-out-bias=0.2 "${sources[@]}"
 done
 same 'mlp, depth 3' "${mlp[@]}" --field.depth=3 --field.sigma-bias=0.3
