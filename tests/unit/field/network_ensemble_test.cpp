@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/field/architectures/cos.hpp"
 #include "nnft/field/architectures/free_scalar.hpp"
 #include "nnft/field/architectures/gauss.hpp"
 #include "nnft/field/architectures/mlp.hpp"
@@ -24,7 +25,32 @@ RowMatrix two_sites() {
 
 const MlpSpec deep{Activation::tanh, 2, {5}, 1.1, 0.4, {}};
 
+/// Fields [site][sample] of every architecture, free-scalar in each dimension and with each way to its radii.
+std::vector<std::vector<double>> fields_of_all(std::uint64_t first_sample, SimdPath path) {
+  std::vector<std::vector<double>> all;
+  const auto add = [&](const Architecture& architecture, int d) {
+    const SiteSet sites(RowMatrix(two_sites().leftCols(1).replicate(1, d)));
+    NetworkEnsemble ensemble(architecture, sites, Stream(4, 35), {1.3, 0.2, {}}, path);
+    all.emplace_back(2 * batch_samples);
+    ensemble.fields(first_sample, all.back().data());
+  };
+  add(CosNet(1.1), 2);
+  add(MlpNet(deep), 2);
+  add(GaussNet({1.1, 0.4}), 2);
+  for (const int d : {1, 2, 3})
+    for (const double exponent : {-1.0, -0.3, 0.0}) add(FreeScalarNet({0.8, 3.0, exponent}), d);
+  return all;
+}
+
 using NetworkEnsembleOn = test::EveryPath;
+
+TEST_P(NetworkEnsembleOn, ASampleIsTheSameInAnyBatch) {
+  const auto aligned = fields_of_all(64, GetParam()), shifted = fields_of_all(64 - 7, GetParam());
+  for (std::size_t n = 0; n < aligned.size(); ++n)
+    for (std::size_t row = 0; row < aligned[n].size(); row += batch_samples)
+      for (std::size_t lane = 0; lane + 7 < batch_samples; ++lane)
+        EXPECT_EQ(aligned[n][row + lane], shifted[n][row + lane + 7]) << "net " << n;
+}
 
 TEST_P(NetworkEnsembleOn, AddsOutputWeightsAndBiasOfAnyDensity) {
   const RowMatrix x = two_sites();
@@ -67,6 +93,11 @@ TEST_P(NetworkEnsembleOn, TellsTheParametersThatMakeTheField) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Paths, NetworkEnsembleOn, test::every_path(), test::path_name);
+
+TEST(NetworkEnsemble, FusedPathsAgreeToTheLastBit) {
+  if (widest_simd_path() < SimdPath::avx512) GTEST_SKIP() << "this processor has no avx512";
+  EXPECT_EQ(fields_of_all(11, SimdPath::avx2), fields_of_all(11, SimdPath::avx512));
+}
 
 // Sample 12345 of seed 2024 at width 17, computed once with Python's integers and math module: frozen for ever.
 TEST(NetworkEnsemble, IsFrozen) {
