@@ -4,14 +4,8 @@
 #   jobs/deep_nets.sh      NNFT=build/release/src/nnft NP=2 DIR=build/deep SCALE=1 (of the number of networks)
 set -euo pipefail
 
-nnft=$(realpath "${NNFT:-build/release/src/nnft}")
-ranks=${NP:-2}
-directory=${DIR:-build/deep}
-launcher=${MPIEXEC:-mpiexec}
-export OMPI_MCA_rmaps_base_oversubscribe=1
-if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
-mkdir -p "$directory"
-cd "$directory"
+default_directory=build/deep
+source "$(dirname "${BASH_SOURCE[0]}")/launcher.sh"
 
 cat >base.ini <<'INI'
 [field]
@@ -40,8 +34,7 @@ for activation in tanh relu; do
       networks=$(awk -v n="$width" -v s="${SCALE:-1}" 'BEGIN { print int(s * (n == 64 ? 4e6 : n == 256 ? 4e5 : n == 1024 ? 3e4 : 1e3)) }')
       file=$activation$depth.$width
       these=("${options[@]}" --field.depth=$depth --field.width=$width --run.networks="$networks")
-      "$launcher" -n "$ranks" "$nnft" sample base.ini "${these[@]}" -o "$file.h5" --fresh >"$file.log" 2>&1 </dev/null ||
-        { cat "$file.log" >&2; exit 1; }
+      in_parallel "$file.log" sample base.ini "${these[@]}" -o "$file.h5" --fresh
       "$nnft" exact base.ini "${these[@]}" --leading -o "$file.leading.h5" --fresh >"$file.exact.log"
       "$nnft" show --all "$file.h5" >"$file.txt"
       "$nnft" show --all "$file.leading.h5" >"$file.leading.txt"

@@ -5,14 +5,8 @@
 set -euo pipefail
 
 networks=${1:-2e6}
-nnft=$(realpath "${NNFT:-build/release/src/nnft}")
-ranks=${NP:-2}
-directory=${DIR:-build/free}
-launcher=${MPIEXEC:-mpiexec}
-export OMPI_MCA_rmaps_base_oversubscribe=1
-if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
-mkdir -p "$directory"
-cd "$directory"
+default_directory=build/free
+source "$(dirname "${BASH_SOURCE[0]}")/launcher.sh"
 
 cat >base.ini <<'INI'
 [field]
@@ -31,10 +25,7 @@ printf '%-34s %-5s %-12s %20s %16s %7s %12s\n' theory G sites measured exact pul
 theory() {
   local name=$1 file=$2 rate
   shift 2
-  if ! "$launcher" -n "$ranks" "$nnft" sample base.ini --run.networks="$networks" -o "$file.h5" --fresh "$@" >"$file.log" 2>&1 </dev/null; then
-    cat "$file.log" >&2
-    exit 1
-  fi
+  in_parallel "$file.log" sample base.ini --run.networks="$networks" -o "$file.h5" --fresh "$@"
   "$nnft" show "$file.h5" --all >"$file.txt"
   rate=$(awk '$1 == "networks" { n = $2 } $1 == "core_hours" { c = $2 } END { printf "%.3g", n / (3600 * c) }' "$file.txt")
   # Rows: name, sites, measured, exact, pull.
