@@ -22,8 +22,4 @@ struct PairDerivatives {
 /// @param covariance shape (2, 2). relu in closed form, others to 1e-10.
 PairDerivatives activation_pair_derivatives(Activation activation, const RowMatrix& covariance);
 
-/// ⟨z_1 z_2 z_3 z_4⟩ over z > 0 of Gaussian z with a regular covariance, shape (4, 4): the radius in closed form, the directions
-/// by Gauss–Legendre on the simplex Σ z_i = 1. @throws UsageError unless three resolutions agree to 1e-6 of Π√G_ii.
-double orthant_product(const RowMatrix& covariance);
-
 }  // namespace nnft

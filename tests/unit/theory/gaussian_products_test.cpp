@@ -9,6 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/theory/gaussian_lattice.hpp"
 #include "nnft/theory/kernels.hpp"
+#include "nnft/theory/orthant_product.hpp"
 
 namespace nnft {
 namespace {
