@@ -81,10 +81,10 @@ Vector feature_moments(const MomentLayout& layout, const NeuronRule& rule) {
   average.add = [&](const FeatureNodes& nodes, Vector& sums) {
     products.resize(static_cast<Eigen::Index>(halves.factors.size()), nodes.weights.size());
     for (std::size_t half = 0; half < halves.factors.size(); ++half) {
-      auto row = products.row(static_cast<Eigen::Index>(half)).array();
-      row = nodes.features.row(halves.factors[half][0]).array();
+      const auto row = static_cast<Eigen::Index>(half);
+      products.row(row) = nodes.features.row(halves.factors[half][0]);
       for (std::size_t leg = 1; leg < halves.factors[half].size(); ++leg)
-        row *= nodes.features.row(halves.factors[half][leg]).array();
+        products.row(row).array() *= nodes.features.row(halves.factors[half][leg]).array();
     }
     weighted = products * nodes.weights.asDiagonal();
     for (Eigen::Index t = 0; t < tuples; ++t) {

@@ -69,9 +69,11 @@ Vector connected_from_one_neuron(const MomentLayout& layout, const Vector& featu
   }
   cumulants.connected(view(moments), view(connected));
   for (const int order : layout.orders()) {
-    auto tuples = connected.segment(layout.offset(order), layout.index(order).size()).array();
-    tuples /= std::pow(width, order / 2 - 1);
-    if (output.sigma_out_bias > 0.0) tuples += density_cumulant(output.density, order) * std::pow(output.sigma_out_bias, order);
+    const int offset = layout.offset(order), count = layout.index(order).size();
+    connected.segment(offset, count) /= std::pow(width, order / 2 - 1);
+    if (output.sigma_out_bias > 0.0)
+      connected.segment(offset, count).array() +=
+          density_cumulant(output.density, order) * std::pow(output.sigma_out_bias, order);
   }
   return connected;
 }
