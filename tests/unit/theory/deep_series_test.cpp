@@ -76,7 +76,7 @@ struct Sampled {
 
 Sampled sample_depth_two(const MlpSpec& spec, const RowMatrix& loadings, int width, std::mt19937_64& engine) {
   std::normal_distribution<double> normal;
-  constexpr int blocks = 20, nets = 3000;
+  constexpr int blocks = 20, nets = 1500;
   double block_value[2][blocks];
   const auto layer_kernel = [&](const Eigen::Matrix2d& factor) {
     Eigen::Matrix2d kernel = Eigen::Matrix2d::Zero();
@@ -140,7 +140,7 @@ TEST(DeepSeries, AgreesWithSampledNetworks) {
       const double value = 2 * wide.value[k] - narrow.value[k];
       const double error = std::hypot(2 * wide.error[k], narrow.error[k]);
       EXPECT_NEAR(expected[k], value, 4 * error + 0.005 * std::abs(value)) << to_string(activation) << ' ' << k;
-      EXPECT_LT(error, 0.08 * std::abs(value)) << to_string(activation);
+      EXPECT_LT(error, 0.12 * std::abs(value)) << to_string(activation);
     }
   }
 }

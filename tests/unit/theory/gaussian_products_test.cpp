@@ -45,7 +45,7 @@ TEST(GaussianProducts, FourPointsAgreeWithSampling) {
   const MomentLayout layout(4, {2, 4});
   std::mt19937_64 engine(11);
   std::normal_distribution<double> normal;
-  constexpr int samples = 200000;
+  constexpr int samples = 60000;
   const RowMatrix u = RowMatrix::NullaryExpr(4, samples, [&] { return normal(engine); });
   const RowMatrix z = loadings * u;
   for (const Activation activation :
