@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "nnft/core/error.hpp"
+#include "nnft/core/series.hpp"
 
 namespace nnft {
 namespace {
@@ -64,36 +65,53 @@ CumulantEstimator::CumulantEstimator(const MomentLayout& layout, Vector referenc
   }
 }
 
-void CumulantEstimator::connected(std::span<const double> means, std::span<double> cumulants) const {
+template <class T>
+void CumulantEstimator::sum_over_partitions(std::span<const T> factors, std::span<T> sums, bool weighted) const {
   for (const OrderTable& table : orders_) {
     const int* place = table.places.data();
     for (int t = 0; t < table.tuples; ++t) {
-      double sum = 0.0;
+      T& sum = sums[static_cast<std::size_t>(table.offset + t)];
+      bool first = true;
       for (const Term& term : table.terms) {
-        double product = term.weight;
-        for (int f = 0; f < term.factors; ++f) product *= means[static_cast<std::size_t>(*place++)];
-        sum += product;
+        T product = (weighted ? term.weight : 1.0) * factors[static_cast<std::size_t>(*place++)];
+        for (int f = 1; f < term.factors; ++f) product = product * factors[static_cast<std::size_t>(*place++)];
+        sum = first ? product : sum + product;
+        first = false;
       }
-      cumulants[static_cast<std::size_t>(table.offset + t)] = sum;
     }
   }
-  for (Eigen::Index pair = 0; pair < reference_kernel_.size(); ++pair)
-    cumulants[static_cast<std::size_t>(pair)] += reference_kernel_[pair];
 }
 
-void CumulantEstimator::full(std::span<const double> cumulants, std::span<double> moments) const {
-  for (const OrderTable& table : orders_) {
-    const int* place = table.places.data();
-    for (int t = 0; t < table.tuples; ++t) {
-      double sum = 0.0;
-      for (const Term& term : table.terms) {
-        double product = 1.0;
-        for (int f = 0; f < term.factors; ++f) product *= cumulants[static_cast<std::size_t>(*place++)];
-        sum += product;
-      }
-      moments[static_cast<std::size_t>(table.offset + t)] = sum;
-    }
-  }
+namespace {
+
+void add_constant(double& number, double constant) { number += constant; }
+void add_constant(long double& number, double constant) { number += constant; }
+template <class T>
+void add_constant(Series<T>& series, double constant) {
+  series[0] += constant;
 }
+
+}  // namespace
+
+template <class T>
+void CumulantEstimator::connected(std::span<const T> means, std::span<T> cumulants) const {
+  sum_over_partitions(means, cumulants, true);
+  for (Eigen::Index pair = 0; pair < reference_kernel_.size(); ++pair)
+    add_constant(cumulants[static_cast<std::size_t>(pair)], reference_kernel_[pair]);
+}
+
+template <class T>
+void CumulantEstimator::full(std::span<const T> cumulants, std::span<T> moments) const {
+  sum_over_partitions(cumulants, moments, false);
+}
+
+template void CumulantEstimator::connected(std::span<const double>, std::span<double>) const;
+template void CumulantEstimator::connected(std::span<const long double>, std::span<long double>) const;
+template void CumulantEstimator::connected(std::span<const Series<double>>, std::span<Series<double>>) const;
+template void CumulantEstimator::connected(std::span<const Series<long double>>, std::span<Series<long double>>) const;
+template void CumulantEstimator::full(std::span<const double>, std::span<double>) const;
+template void CumulantEstimator::full(std::span<const long double>, std::span<long double>) const;
+template void CumulantEstimator::full(std::span<const Series<double>>, std::span<Series<double>>) const;
+template void CumulantEstimator::full(std::span<const Series<long double>>, std::span<Series<long double>>) const;
 
 }  // namespace nnft

@@ -26,12 +26,20 @@ class CumulantEstimator {
 
   /// Rows of connected correlators have the layout of the means.
   int size() const noexcept { return size_; }
-  /// G_c of every tuple; both of shape (size()). κ = Σ_π (−1)^{|π|−1} (|π|−1)! Π_B m_B, plus K₀ at order 2.
-  void connected(std::span<const double> means, std::span<double> cumulants) const;
+  /// G_c of every tuple; both of shape (size()). κ = Σ_π (−1)^{|π|−1} (|π|−1)! Π_B m_B, plus K₀ at order 2. T: double, long
+  /// double or a Series of one of them.
+  template <class T>
+  void connected(std::span<const T> means, std::span<T> cumulants) const;
+  void connected(std::span<const double> means, std::span<double> cumulants) const { connected<double>(means, cumulants); }
   /// G of every tuple from G_c; both of shape (size()). G = Σ_π Π_B κ_B.
-  void full(std::span<const double> cumulants, std::span<double> moments) const;
+  template <class T>
+  void full(std::span<const T> cumulants, std::span<T> moments) const;
+  void full(std::span<const double> cumulants, std::span<double> moments) const { full<double>(cumulants, moments); }
 
  private:
+  template <class T>
+  void sum_over_partitions(std::span<const T> factors, std::span<T> sums, bool weighted) const;
+
   struct Term {
     double weight;  ///< (−1)^{|π|−1} (|π|−1)!
     int factors;    ///< |π|
