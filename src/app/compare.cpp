@@ -90,6 +90,9 @@ class Pair {
   Pair(const std::string& a, const std::string& b) : a_file_(a), b_file_(b), a_(a_file_), b_(b_file_), names_{a, b} {
     if (a_.config().sites.rows() != b_.config().sites.rows() || a_.config().sites != b_.config().sites)
       throw UsageError("nnft compare: " + a + " and " + b + " have different sites");
+    for (std::size_t k = 0; k < a_.config().deformations.size(); ++k)
+      if (a_.config().deformations[k].kind != b_.config().deformations[k].kind)
+        throw UsageError("nnft compare: " + a + " and " + b + " have different deformations");
     decide_sampling();
   }
 
@@ -98,7 +101,7 @@ class Pair {
     std::vector<double> p_values;
     for (std::size_t p = 0; p < a_.points().size(); ++p)
       for (std::size_t q = 0; q < b_.points().size(); ++q)
-        if (a_.points()[p].width == b_.points()[q].width && a_.points()[p].strength == b_.points()[q].strength)
+        if (a_.points()[p].width == b_.points()[q].width && a_.points()[p].strengths == b_.points()[q].strengths)
           compare_points(p, q, p_values);
     return p_values;
   }
@@ -121,8 +124,7 @@ class Pair {
   void compare_points(std::size_t p, std::size_t q, std::vector<double>& p_values) const {
     const PointResult left = a_.point(p), right = b_.point(q);
     const ScanPoint& point = a_.points()[p];
-    std::printf("width %.15g%s\n", point.width,
-                point.strength != 0.0 ? (", strength " + shortest_text(point.strength)).c_str() : "");
+    std::printf("%s\n", point.name.c_str());
     const MomentLayout& moments = a_.layout().moments();
     for (const int order : moments.orders()) {
       const std::vector<int>& others = b_.layout().moments().orders();

@@ -78,7 +78,7 @@ void print_progress(const std::string& directory) {
   for (std::uint64_t p = 0; p < plan.points().size(); ++p) {
     const auto networks = static_cast<double>(slices_done[p] * plan.slice());
     all += networks;
-    std::printf("  width %-8g %.0f of %.0f networks (%.1f %%)\n", plan.points()[p].width, networks, target,
+    std::printf("  %-14s %.0f of %.0f networks (%.1f %%)\n", plan.points()[p].name.c_str(), networks, target,
                 100.0 * networks / target);
   }
   std::printf("  in all %.1f %% of the networks; saved %s on %s ranks after %.4g core-hours, about %s were left then\n",

@@ -116,10 +116,18 @@ std::vector<SumNode> complete_subtrees(std::uint64_t slices) {
   return nodes;
 }
 
+/// Where a scan point stands along the scan axes of a result, the last of which is the fastest.
+std::vector<std::uint64_t> scan_place(const ResultReader& file, std::uint64_t point) {
+  const std::vector<std::uint64_t> shape = file.shape("count");  // scan axes, block
+  std::vector<std::uint64_t> place(shape.size() - 1);
+  for (std::size_t axis = place.size(); axis-- > 0; point /= shape[axis]) place[axis] = point % shape[axis];
+  return place;
+}
+
 std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const CheckpointSource& source, const SumLayout& layout,
                                                                     std::uint64_t point, const Range& owned) {
   const ResultReader file(source.path);
-  const std::uint64_t strengths = file.shape("strength").front();
+  const std::vector<std::uint64_t> place = scan_place(file, point);
   const std::uint64_t blocks = file.shape("block").front();
   const std::vector<SumNode> pattern = complete_subtrees(source.done.at(point) / blocks);
   std::vector<std::pair<std::uint64_t, SumNode>> subtrees;
@@ -129,8 +137,10 @@ std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const Checkp
       subtrees.emplace_back(b, SumNode{pattern[t].level, pattern[t].index, {}});
     for (const SumVariable& variable : sum_variables(layout)) {
       const auto size = static_cast<std::uint64_t>(variable.size);
-      const std::array<std::uint64_t, 5> offset = {t, point / strengths, point % strengths, owned.begin, 0};
-      const std::array<std::uint64_t, 5> count = {1, 1, 1, owned.size(), size};
+      std::vector<std::uint64_t> offset = {t}, count(place.size() + 1, 1);
+      offset.insert(offset.end(), place.begin(), place.end());
+      offset.insert(offset.end(), {owned.begin, 0});
+      count.insert(count.end(), {owned.size(), size});
       const std::vector<double> values = file.read_double("subtree_" + variable.name, offset, count);
       for (std::uint64_t b = 0; b < owned.size(); ++b) {
         std::vector<double>& sums = subtrees[first + b].second.sums;

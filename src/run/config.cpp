@@ -183,6 +183,12 @@ std::string Config::resolved() const {
   return ini_text(*this, [](const ConfigKey&) { return true; });
 }
 
+int Config::deformation_count() const noexcept {
+  int count = 0;
+  while (count < static_cast<int>(deformations.size()) && deformations[static_cast<std::size_t>(count)].kind) ++count;
+  return count;
+}
+
 std::string Config::identity() const {
   return ini_text(*this, [](const ConfigKey& key) { return key.in_identity; });
 }
@@ -195,17 +201,30 @@ bool same_matrix(const RowMatrix& a, const RowMatrix& b) { return a.rows() == b.
 
 bool operator==(const MeasureConfig& a, const MeasureConfig& b) {
   return a.orders == b.orders && a.tuples == b.tuples && a.listed == b.listed && same_matrix(a.sources, b.sources) &&
-         a.estimator == b.estimator && a.jackknife == b.jackknife;
+         a.estimator == b.estimator && a.jackknife == b.jackknife && a.derivatives == b.derivatives &&
+         a.derivative_order == b.derivative_order;
 }
 
 MomentLayout moment_layout(const Config& config) {
   return {static_cast<int>(config.sites.rows()), config.measure.orders, config.measure.tuples, config.measure.listed};
 }
 
-SumLayout sum_layout(const Config& config) { return {moment_layout(config), static_cast<int>(config.measure.sources.rows())}; }
+DerivativeLayout derivative_layout(const Config& config) {
+  const int parameters = config.deformation_count();
+  if (config.measure.derivatives == DerivativeMethod::none || parameters == 0) return {};
+  std::vector<bool> summed;
+  for (int p = 0; p < parameters; ++p)
+    summed.push_back(*config.deformations[static_cast<std::size_t>(p)].kind != DeformationKind::shared_scale);
+  return {config.measure.derivatives, SeriesBasis(parameters, config.measure.derivative_order), summed};
+}
+
+SumLayout sum_layout(const Config& config) {
+  return {moment_layout(config), static_cast<int>(config.measure.sources.rows()), derivative_layout(config)};
+}
 
 bool operator==(const Config& a, const Config& b) {
-  return same_matrix(a.sites, b.sites) && a.field == b.field && a.measure == b.measure && a.run == b.run;
+  return same_matrix(a.sites, b.sites) && a.field == b.field && a.deformations == b.deformations && a.measure == b.measure &&
+         a.run == b.run;
 }
 
 Config parse_config(const std::string& text, const std::string& name, const std::vector<Override>& overrides) {

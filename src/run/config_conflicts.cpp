@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <optional>
+#include <string>
 
 #include "nnft/core/format.hpp"
 #include "nnft/core/packed_index.hpp"
@@ -80,6 +81,7 @@ void check_size(const Config& config, Conflicts& conflicts) {
     for (int k = 1; k <= order; ++k) tuples *= (sites + k - 1.0) / k;
     if (config.measure.tuples == TupleChoice::all || order == 2) numbers += tuples;
   }
+  numbers *= 1.0 + static_cast<double>(derivative_layout(config).summed().size());
   const double bytes = 8.0 * numbers * config.run.blocks;
   if (bytes > static_cast<double>(config.run.max_memory) && numbers > 1e6)
     conflicts.push_back({"measure.orders", "expected moments whose block sums fit run.max-memory of " +
@@ -87,6 +89,106 @@ void check_size(const Config& config, Conflicts& conflicts) {
                                                shortest_text(std::round(numbers)) + " moments in " +
                                                std::to_string(config.run.blocks) + " blocks, " + format_bytes(bytes) +
                                                " for each scan point (fewer sites, lower orders, or measure.tuples)"});
+}
+
+std::string strength_key(std::size_t p) {
+  return (p == 0 ? "deformation" : "deformation-" + std::to_string(p + 1)) + std::string(".strength");
+}
+
+std::string kind_key(std::size_t p) { return p == 0 ? "deformation.kind" : "deformation-" + std::to_string(p + 1) + ".kind"; }
+
+bool is_deformed(const DeformationConfig& deformation) {
+  return std::ranges::any_of(deformation.strengths, [](double strength) { return strength != 0.0; });
+}
+
+/// Strengths for which there is a density at all.
+void check_strengths(const Config& config, Conflicts& conflicts) {
+  for (std::size_t p = 0; p < config.deformations.size(); ++p) {
+    const DeformationConfig& deformation = config.deformations[p];
+    if (!deformation.kind) continue;
+    const bool ring = *deformation.kind == DeformationKind::weight_ring;
+    for (const double strength : deformation.strengths) {
+      if (ring ? std::abs(strength) < 0.5 : strength >= 0.0) continue;
+      const std::string reason = ring ? "between -0.5 and 0.5, beyond which the quadratic form of the weights is not positive"
+                                 : *deformation.kind == DeformationKind::shared_scale
+                                     ? ">= 0, since it is the variance of the scale"
+                                     : ">= 0, since exp(-strength V) of a quartic V cannot be normalised otherwise";
+      conflicts.push_back({strength_key(p), "expected strengths " + reason + ", got " + shortest_text(strength)});
+      break;
+    }
+  }
+}
+
+/// Deformations without gaps, none twice.
+void check_deformation_list(const Config& config, Conflicts& conflicts) {
+  for (std::size_t p = 1; p < config.deformations.size(); ++p) {
+    if (!config.deformations[p].kind) continue;
+    if (!config.deformations[p - 1].kind)
+      conflicts.push_back({kind_key(p), "expected none, since " + kind_key(p - 1) + " is none"});
+    for (std::size_t q = 0; q < p; ++q)
+      if (config.deformations[q].kind == config.deformations[p].kind)
+        conflicts.push_back({kind_key(p), "expected another kind than " + kind_key(q) + ", got " +
+                                              std::string(to_string(*config.deformations[p].kind)) + " again"});
+  }
+}
+
+/// Weights that are drawn deformed must be normal; V can be measured on others.
+void check_deformed_weights(const Config& config, Conflicts& conflicts) {
+  for (std::size_t p = 0; p < config.deformations.size(); ++p) {
+    const DeformationConfig& deformation = config.deformations[p];
+    if (!deformation.kind || *deformation.kind == DeformationKind::shared_scale) continue;
+    const std::string kind(to_string(*deformation.kind));
+    if (config.field.architecture == "free-scalar")
+      conflicts.push_back({kind_key(p),
+                           "expected none or shared-scale with architecture = free-scalar, whose momenta are no "
+                           "normal weights, got " +
+                               kind});
+    else if (config.field.weight_density != DensityShape::normal && is_deformed(deformation))
+      conflicts.push_back({strength_key(p), "expected 0 with weight-density = " +
+                                                std::string(to_string(config.field.weight_density)) + ", since " + kind +
+                                                " is drawn from normal weights (measure.derivatives = score measures its effect "
+                                                "on the others), got " +
+                                                list_text(deformation.strengths)});
+  }
+}
+
+/// The maps of weight-quartic and weight-ring do not compose to a sampler of the product density.
+void check_products(const Config& config, Conflicts& conflicts) {
+  std::optional<std::size_t> quartic, ring;
+  for (std::size_t p = 0; p < config.deformations.size(); ++p) {
+    if (config.deformations[p].kind == DeformationKind::weight_quartic) quartic = p;
+    if (config.deformations[p].kind == DeformationKind::weight_ring) ring = p;
+  }
+  if (!quartic || !ring) return;
+  if (is_deformed(config.deformations[*quartic]) && is_deformed(config.deformations[*ring]))
+    conflicts.push_back(
+        {strength_key(std::max(*quartic, *ring)),
+         "expected only 0 for weight-quartic or for weight-ring, since no exact sampler of their product is known "
+         "(measure.derivatives = score measures derivatives in one on ensembles of the other)"});
+  if (config.measure.derivatives == DerivativeMethod::differences)
+    conflicts.push_back({"measure.derivatives",
+                         "expected score with weight-quartic and weight-ring together, since differences "
+                         "need a sampler of their product, got differences"});
+}
+
+void check_derivatives(const Config& config, Conflicts& conflicts) {
+  if (config.measure.derivatives == DerivativeMethod::none) return;
+  if (config.deformation_count() == 0)
+    conflicts.push_back({"measure.derivatives", "expected none, since there is no [deformation]"});
+  if (config.measure.derivatives == DerivativeMethod::differences && config.measure.derivative_order > 2)
+    conflicts.push_back(
+        {"measure.derivative-order", "expected 1 or 2 for differences, got " + std::to_string(config.measure.derivative_order)});
+  if (std::ranges::any_of(config.field.widths, is_infinite))
+    conflicts.push_back({"field.width", "expected finite widths with measure.derivatives, got inf"});
+}
+
+void check_shared_scale(const Config& config, Conflicts& conflicts) {
+  if (config.measure.sources.rows() == 0) return;
+  for (const DeformationConfig& deformation : config.deformations)
+    if (deformation.kind == DeformationKind::shared_scale)
+      return conflicts.push_back({"measure.sources",
+                                  "expected none with shared-scale, of which W[J] is infinite beyond "
+                                  "JKJ/2 = 1/strength"});
 }
 
 }  // namespace
@@ -100,6 +202,12 @@ std::vector<ConfigConflict> find_conflicts(const Config& config) {
   check_tuples(config, conflicts);
   check_sources(config, conflicts);
   check_widths(config, conflicts);
+  check_deformation_list(config, conflicts);
+  check_strengths(config, conflicts);
+  check_deformed_weights(config, conflicts);
+  check_products(config, conflicts);
+  check_derivatives(config, conflicts);
+  check_shared_scale(config, conflicts);
   check_size(config, conflicts);
   return conflicts;
 }

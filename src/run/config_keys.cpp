@@ -62,6 +62,58 @@ ConfigKey hidden_widths(ConfigKey key) {
   return key;
 }
 
+const Choices<std::optional<DeformationKind>>& deformation_kinds() {
+  static const Choices<std::optional<DeformationKind>> choices = [] {
+    Choices<std::optional<DeformationKind>> list = {{"none", std::nullopt}};
+    for (const DeformationKind kind : all_deformation_kinds()) list.emplace_back(std::string(to_string(kind)), kind);
+    return list;
+  }();
+  return choices;
+}
+
+/// [deformation], [deformation-2], …: no kind is written as no key at all.
+std::string deformation_section(std::size_t p) { return p == 0 ? "deformation" : "deformation-" + std::to_string(p + 1); }
+
+ConfigKey deformation_kind(std::size_t p) {
+  ConfigKey kind = choice(
+      key(deformation_section(p) + ".kind", "none"),
+      deformation_kinds(), [p](auto& c) -> auto& { return c.deformations[p].kind; });
+  kind.text = [p, text = kind.text](const Config& config) { return config.deformations[p].kind ? text(config) : std::string(); };
+  return kind;
+}
+
+ConfigKey strengths(std::size_t p) {
+  ConfigKey entry = key(deformation_section(p) + ".strength", nullptr);
+  entry.expected = "numbers separated by spaces, none twice";
+  entry.only_with = deformation_section(p) + ".kind other than none";
+  entry.applies = [p](const Config& config) { return config.deformations[p].kind.has_value(); };
+  entry.read = [p](std::string_view text, Config& config) { return read_numbers(text, config.deformations[p].strengths); };
+  entry.text = [p](const Config& config) { return list_text(config.deformations[p].strengths); };
+  return entry;
+}
+
+const Choices<DerivativeMethod> derivative_methods = {
+    {"none", DerivativeMethod::none}, {"score", DerivativeMethod::score}, {"differences", DerivativeMethod::differences}};
+
+/// Derivatives in the strengths: written only if there are any.
+ConfigKey derivatives() {
+  ConfigKey entry = choice(
+      key("measure.derivatives", "none"), derivative_methods, [](auto& c) -> auto& { return c.measure.derivatives; });
+  entry.text = [text = entry.text](const Config& config) {
+    return config.measure.derivatives == DerivativeMethod::none ? std::string() : text(config);
+  };
+  return entry;
+}
+
+ConfigKey derivative_order() {
+  ConfigKey entry = whole(
+      key("measure.derivative-order", "2"), {1, SeriesBasis::max_order},
+      [](auto& c) -> auto& { return c.measure.derivative_order; });
+  entry.only_with = "measure.derivatives other than none";
+  entry.applies = [](const Config& config) { return config.measure.derivatives != DerivativeMethod::none; };
+  return entry;
+}
+
 ConfigKey orders(ConfigKey key) {
   key.expected = "some of 2 4 6 8";
   key.read = [](std::string_view text, Config& config) { return read_orders(text, config.measure.orders); };
@@ -163,14 +215,20 @@ std::vector<ConfigKey> field_keys() {
 
 std::vector<ConfigKey> make_keys() {
   std::vector<ConfigKey> keys = field_keys();
+  keys.push_back(in_identity(decided_when_absent(points(key("sites.points", nullptr)))));
+  keys.push_back(decided_when_absent(sites_file(key("sites.file", nullptr))));
+  for (std::size_t p = 0; p < max_series_parameters; ++p) {
+    keys.push_back(in_identity(deformation_kind(p)));
+    keys.push_back(in_identity(strengths(p)));
+  }
   const std::vector<ConfigKey> others = {
-      in_identity(decided_when_absent(points(key("sites.points", nullptr)))),
-      decided_when_absent(sites_file(key("sites.file", nullptr))),
       in_identity(orders(key("measure.orders", "2 4"))),
       in_identity(tuples(key("measure.tuples", "all"))),
       in_identity(decided_when_absent(sources(key("measure.sources", nullptr)))),
       in_identity(decided_when_absent(choice(
           key("measure.estimator", nullptr), estimators, [](auto& c) -> auto& { return c.measure.estimator; }))),
+      in_identity(derivatives()),
+      in_identity(derivative_order()),
       choice(
           key("measure.jackknife", "auto"), jackknife_outputs, [](auto& c) -> auto& { return c.measure.jackknife; }),
       in_identity(whole(

@@ -132,6 +132,21 @@ Complaints read_widths(std::string_view text, WholeRange range, std::vector<doub
   return {};
 }
 
+Complaints read_numbers(std::string_view text, std::vector<double>& values) {
+  const std::vector<std::string_view> entries = words(text, most_list_entries + 1);
+  if (entries.empty()) return {quoted(text)};
+  if (entries.size() > most_list_entries) return {"more than " + std::to_string(most_list_entries) + " of them"};
+  std::vector<double> read;
+  for (const std::string_view entry : entries) {
+    const std::optional<double> number = finite_number(entry);
+    if (!number) return {quoted(entry)};
+    read.push_back(*number);
+  }
+  if (const auto twice = repeated_value(read)) return {shortest_text(*twice) + " twice"};
+  values = std::move(read);
+  return {};
+}
+
 Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<int>& values) {
   std::vector<int> read;
   for (const std::string_view entry : words(text, most_list_entries)) {
@@ -220,10 +235,14 @@ std::string shortest_text(double value) {
   return {buffer.data(), end};
 }
 
-std::string list_text(const std::vector<double>& widths) {
+std::string number_text(double value) {
+  const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
+  return std::isinf(value) ? "inf" : whole ? std::to_string(static_cast<std::int64_t>(value)) : shortest_text(value);
+}
+
+std::string list_text(const std::vector<double>& values) {
   std::string text;
-  for (const double width : widths)
-    text += (text.empty() ? "" : " ") + (std::isinf(width) ? "inf" : std::to_string(static_cast<std::uint64_t>(width)));
+  for (const double width : values) text += (text.empty() ? "" : " ") + number_text(width);
   return text;
 }
 

@@ -25,6 +25,7 @@ struct MergeInput {
   Config config;
   Part part;
   std::uint64_t slices_per_block;
+  std::vector<ScanPoint> points;
 };
 
 /// One file: a result, or a checkpoint of a run that is not complete.
@@ -39,7 +40,7 @@ MergeInput read_input(const std::string& path) {
   const Plan plan(without_limit, 1, part);
   CheckpointSource source = inspect_checkpoint(path, plan.blocks(), plan.slice());
   const std::uint64_t slices_per_block = source.done.front() / plan.blocks();
-  return {std::move(source), config, part, slices_per_block};
+  return {std::move(source), config, part, slices_per_block, plan.points()};
 }
 
 /// The sound files of an unfinished run: finished rounds, and the newest generation of the running one.
@@ -79,16 +80,17 @@ std::vector<MergeInput> read_inputs(const std::vector<std::string>& paths, Merge
   return inputs;
 }
 
-/// The identity without the scan axis that may differ.
-std::string identity_without_widths(Config config) {
+/// The identity without the scan axes, which may differ.
+std::string identity_without_axes(Config config) {
   config.field.widths = {1.0};
+  for (DeformationConfig& deformation : config.deformations) deformation.strengths = {0.0};
   return config.identity();
 }
 
 /// @throws UsageError if the file cannot stand beside the first one.
 void require_compatible(const MergeInput& first, const MergeInput& other, MergeKind kind) {
   const std::string& path = other.source.path;
-  const std::string differences = differing_keys(identity_without_widths(first.config), identity_without_widths(other.config));
+  const std::string differences = differing_keys(identity_without_axes(first.config), identity_without_axes(other.config));
   if (!differences.empty())
     throw UsageError(path + ": another config than " + first.source.path + " (there). Keys that differ:" + differences);
   if (first.source.simd != other.source.simd)
@@ -98,47 +100,57 @@ void require_compatible(const MergeInput& first, const MergeInput& other, MergeK
                      std::to_string(first.slices_per_block) + "; extend the shorter one first");
 }
 
-/// The merged config: the first one with the widths of all, in order of appearance.
+/// Adds the values that are new, in order of appearance.
+void join_axis(std::vector<double>& axis, const std::vector<double>& other) {
+  for (const double value : other)
+    if (std::find(axis.begin(), axis.end(), value) == axis.end()) axis.push_back(value);
+}
+
+/// The merged config: the first one with the scan axes of all.
 Config merged_config(const std::vector<MergeInput>& inputs, const std::string& output) {
   Config config = inputs.front().config;
-  for (const MergeInput& input : inputs)
-    for (const double width : input.config.field.widths)
-      if (std::find(config.field.widths.begin(), config.field.widths.end(), width) == config.field.widths.end())
-        config.field.widths.push_back(width);
+  for (const MergeInput& input : inputs) {
+    join_axis(config.field.widths, input.config.field.widths);
+    for (std::size_t p = 0; p < config.deformations.size(); ++p)
+      join_axis(config.deformations[p].strengths, input.config.deformations[p].strengths);
+  }
   config.run.output = output;
   return config;
 }
 
-/// Where a width stands in an input's scan if the input holds samples of it.
-std::optional<std::uint64_t> point_of(const MergeInput& input, double width) {
-  const std::vector<double>& widths = input.config.field.widths;
-  const auto place = std::find(widths.begin(), widths.end(), width);
-  const auto point = static_cast<std::uint64_t>(place - widths.begin());
+/// Where a scan point stands in an input's scan if the input holds samples of it.
+std::optional<std::uint64_t> point_of(const MergeInput& input, const ScanPoint& wanted) {
+  const auto same = [&](const ScanPoint& point) { return point.width == wanted.width && point.strengths == wanted.strengths; };
+  const auto place = std::find_if(input.points.begin(), input.points.end(), same);
+  const auto point = static_cast<std::uint64_t>(place - input.points.begin());
   const Range& held = input.source.points;
-  const bool here = place != widths.end() && held.begin <= point && point < held.end && input.source.done[point - held.begin] > 0;
+  const bool here =
+      place != input.points.end() && held.begin <= point && point < held.end && input.source.done[point - held.begin] > 0;
   return here ? std::optional(point) : std::nullopt;
 }
 
-/// @throws UsageError if a block of a width is in two files or, for a complete merge, in none.
+/// @throws UsageError if a block of a scan point is in two files or, for a complete merge, in none.
 void require_disjoint(const std::vector<MergeInput>& inputs, const Config& merged, MergeKind kind) {
-  for (const double width : merged.field.widths) {
+  Config without_limit = merged;
+  without_limit.run.max_memory = std::numeric_limits<std::uint64_t>::max();
+  const Plan plan(without_limit, 1);
+  for (const ScanPoint& point : plan.points()) {
     std::map<std::uint64_t, std::string> holder;
     for (const MergeInput& input : inputs) {
-      if (!point_of(input, width)) continue;
+      if (!point_of(input, point)) continue;
       for (std::uint64_t k = 0; k < input.source.blocks; ++k) {
         const std::uint64_t label = input.part.index + k * input.part.count;
         const auto [place, is_new] = holder.emplace(label, input.source.path);
         if (!is_new)
-          throw UsageError("block " + std::to_string(label) + " of width " + std::to_string(static_cast<std::uint64_t>(width)) +
-                           " is in both " + place->second + " and " + input.source.path);
+          throw UsageError("block " + std::to_string(label) + " of " + point.name + " is in both " + place->second + " and " +
+                           input.source.path);
       }
     }
     const auto blocks = static_cast<std::uint64_t>(merged.run.blocks);
     if (holder.size() == blocks || kind == MergeKind::partial) continue;
     std::uint64_t missing = 0;
     while (holder.contains(missing)) ++missing;
-    throw UsageError("width " + std::to_string(static_cast<std::uint64_t>(width)) + ": " +
-                     std::to_string(blocks - holder.size()) + " of " + std::to_string(blocks) +
+    throw UsageError(point.name + ": " + std::to_string(blocks - holder.size()) + " of " + std::to_string(blocks) +
                      " blocks are missing, the first is block " + std::to_string(missing) +
                      (inputs.front().part.whole()
                           ? ""
@@ -159,7 +171,7 @@ Range local_blocks(const MergeInput& input, const Range& labels) {
 void load(const std::vector<MergeInput>& inputs, const Plan& plan, const Range& points, BlockStore& store) {
   for (std::uint64_t p = points.begin; p < points.end; ++p)
     for (const MergeInput& input : inputs) {
-      const auto point = point_of(input, plan.points()[p].width);
+      const auto point = point_of(input, plan.points()[p]);
       const Range local = local_blocks(input, store.owned_blocks(p - points.begin));
       if (!point || local.size() == 0) continue;
       for (auto& [block, node] : read_subtrees(input.source, plan.sums(), *point, local))
@@ -174,9 +186,11 @@ std::vector<Vector> stored_kernels(const std::vector<MergeInput>& inputs, const 
   for (const ScanPoint& point : plan.points()) {
     std::optional<Vector> kernel;
     for (const MergeInput& input : inputs) {
-      const auto place = point_of(input, point.width);
+      const auto place = point_of(input, point);
       if (!place) continue;
-      const std::vector<std::uint64_t> offset = {*place, 0, 0}, count = {1, 1, pairs};
+      std::vector<std::uint64_t> offset = input.points[*place].place, count(offset.size(), 1);
+      offset.push_back(0);
+      count.push_back(pairs);
       const std::vector<double> values = ResultReader(input.source.path).read_double("reference_kernel", offset, count);
       const Vector found = Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
       if (kernel && *kernel != found)

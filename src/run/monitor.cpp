@@ -49,7 +49,7 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
   const double value = connected.value[one_site.size() - 1];
   const double error = connected.error[one_site.size() - 1];
   std::array<char, 128> text{};
-  std::snprintf(text.data(), text.size(), "G%dc at site 0, width %g: %s, %.2g %%", one_site.orders().back(), point.width,
+  std::snprintf(text.data(), text.size(), "G%dc at site 0, %s: %s, %.2g %%", one_site.orders().back(), point.name.c_str(),
                 format_estimate(value, error).c_str(), 100.0 * std::abs(error / value));
   return text.data();
 }

@@ -4,10 +4,12 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "nnft/core/error.hpp"
 #include "nnft/core/format.hpp"
 #include "nnft/random/variates.hpp"
+#include "nnft/run/config_values.hpp"
 #include "nnft/sampling/moment_sampler.hpp"
 
 namespace nnft {
@@ -19,6 +21,34 @@ constexpr double automatic_jackknife_bytes = 1e9;
 /// What a rank of a job without tables takes: 30 MB measured with Open MPI 4.1 and HDF5 1.10 on 1 to 4 ranks, and some room.
 constexpr double library_bytes = 40e6;
 
+std::vector<std::vector<double>> strength_axes(const Config& config) {
+  std::vector<std::vector<double>> axes;
+  for (int p = 0; p < std::max(1, config.deformation_count()); ++p)
+    axes.push_back(config.deformations[static_cast<std::size_t>(p)].strengths);
+  return axes;
+}
+
+/// The product of all axes, the last one fastest.
+std::vector<ScanPoint> scan_points(const Config& config, const std::vector<std::vector<double>>& strengths) {
+  const std::vector<double>& widths = config.field.widths;
+  std::vector<ScanPoint> points;
+  for (std::uint64_t w = 0; w < widths.size(); ++w) points.push_back({widths[w], {}, {w}, "width " + number_text(widths[w])});
+  for (std::size_t p = 0; p < strengths.size(); ++p) {
+    const std::vector<double>& axis = strengths[p];
+    std::vector<ScanPoint> finer;
+    for (const ScanPoint& point : points)
+      for (std::uint64_t s = 0; s < axis.size(); ++s) {
+        finer.push_back(point);
+        finer.back().strengths.push_back(axis[s]);
+        finer.back().place.push_back(s);
+        if (config.deformations[p].kind)
+          finer.back().name += ", " + strength_axis(static_cast<int>(p)) + " " + number_text(axis[s]);
+      }
+    points = std::move(finer);
+  }
+  return points;
+}
+
 std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit; }
 
 }  // namespace
@@ -27,6 +57,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
     : sums_(sum_layout(config)),
       estimator_(config.measure.estimator),
       widths_(config.field.widths),
+      strengths_(strength_axes(config)),
       part_(part),
       all_blocks_(static_cast<std::uint64_t>(config.run.blocks)),
       blocks_(part.index < all_blocks_ ? round_up_divide(all_blocks_ - part.index, part.count) : 0),
@@ -35,8 +66,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   if (blocks_ < 2)
     throw UsageError("--part: expected at least two blocks in each part, got " + std::to_string(all_blocks_) + " blocks in " +
                      std::to_string(part.count) + " parts");
-  for (std::uint64_t w = 0; w < widths_.size(); ++w)
-    for (std::uint64_t s = 0; s < strengths_.size(); ++s) points_.push_back({widths_[w], strengths_[s], w, s});
+  points_ = scan_points(config, strengths_);
 
   const double table_bytes = 8.0 * static_cast<double>(blocks_) * sums_.size() * static_cast<double>(points_.size());
   const JackknifeOutput choice = config.measure.jackknife;
@@ -56,6 +86,12 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   for (std::uint64_t g = 0; g < rounds; ++g)
     groups_.push_back(partition(points_.size(), static_cast<int>(g), static_cast<int>(rounds)));
   memory_ = memory_of(groups_.front().size(), ranks);
+}
+
+std::vector<std::string> Plan::axes() const {
+  std::vector<std::string> names = {"width"};
+  for (std::size_t p = 0; p < strengths_.size(); ++p) names.push_back(strength_axis(static_cast<int>(p)));
+  return names;
 }
 
 MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {

@@ -1,8 +1,9 @@
 #include "nnft/run/result_layout.hpp"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace nnft {
@@ -49,25 +50,36 @@ void add_coordinates(Schema& schema, const Config& config, const Plan& plan) {
         {"source_J", {"source", "site"}, ElementType::float64, "source J at each site", "", values_of(config.measure.sources)});
 }
 
+using Names = std::vector<std::string>;
+using Extents = std::vector<std::uint64_t>;
+
+template <class T>
+std::vector<T> joined(std::vector<T> first, const std::vector<T>& second, const std::vector<T>& third) {
+  first.insert(first.end(), second.begin(), second.end());
+  first.insert(first.end(), third.begin(), third.end());
+  return first;
+}
+
 /// Scan points are written one by one.
-std::vector<std::string> written_singly() { return {"width", "strength", "subtree"}; }
+Names written_singly(const Plan& plan) { return joined<std::string>(plan.axes(), {"subtree"}, {}); }
 
 void add_sums(Schema& schema, const Plan& plan) {
   schema.variables.push_back({"reference_kernel",
-                              {"width", "strength", "pair"},
+                              joined<std::string>(plan.axes(), {"pair"}, {}),
                               ElementType::float64,
                               "reference kernel K0 that the monomials are centred on",
                               "pair_i pair_j",
                               {}});
-  schema.variables.push_back({"count", {"width", "strength", "block"}, ElementType::int64, "networks in each block", "", {}});
+  schema.variables.push_back(
+      {"count", joined<std::string>(plan.axes(), {"block"}, {}), ElementType::int64, "networks in each block", "", {}});
   for (const SumVariable& sum : sum_variables(plan.sums()))
     schema.variables.push_back({sum.name,
-                                {"width", "strength", "block", sum.dimension},
+                                joined<std::string>(plan.axes(), {"block", sum.dimension}, {}),
                                 ElementType::float64,
                                 sum.long_name,
                                 sum.coordinates,
                                 {},
-                                written_singly()});
+                                written_singly(plan)});
 }
 
 /// Levels of the finished subtrees of every block of a complete run, from left to right: the binary digits of its slices.
@@ -82,64 +94,68 @@ std::vector<std::int64_t> subtree_levels(const Plan& plan) {
 void add_subtrees(Schema& schema, const Plan& plan) {
   for (const SumVariable& sum : sum_variables(plan.sums()))
     schema.variables.push_back({"subtree_" + sum.name,
-                                {"subtree", "width", "strength", "block", sum.dimension},
+                                joined<std::string>({"subtree"}, plan.axes(), {"block", sum.dimension}),
                                 ElementType::float64,
                                 sum.name + " of the finished subtrees of a block",
                                 sum.coordinates,
                                 {},
-                                written_singly()});
+                                written_singly(plan)});
 }
 
 void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
   for (const PointVariable& variable : point_variables(plan.sums(), kind))
-    schema.variables.push_back(
-        {variable.name, {"width", "strength", variable.dimension}, variable.type, variable.long_name, variable.coordinates, {}});
+    schema.variables.push_back({variable.name,
+                                joined<std::string>(plan.axes(), {variable.dimension}, {}),
+                                variable.type,
+                                variable.long_name,
+                                variable.coordinates,
+                                {}});
   if (!is_sampled(kind) || !plan.stores_jackknife()) return;
   for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums()))
     schema.variables.push_back({variable.name,
-                                {"block", "width", "strength", variable.dimension},
+                                joined<std::string>({"block"}, plan.axes(), {variable.dimension}),
                                 ElementType::float64,
                                 variable.long_name,
                                 variable.coordinates,
                                 {},
-                                written_singly()});
+                                written_singly(plan)});
 }
 
-using Place = std::array<std::uint64_t, 4>;
-
-/// A rank without a point writes nothing.
+/// Where something of a scan point stands in a dataset, and its extent along the dimensions beside the scan axes. A rank without
+/// a point writes nothing.
 struct Slab {
-  Place offset{};
-  Place count{};
+  Extents offset;
+  Extents count;
+
+  /// Nothing, in a dataset of so many dimensions.
+  explicit Slab(std::size_t dimensions) : offset(dimensions, 0), count(dimensions, 0) {}
+  Slab(const ScanPoint& point, const Extents& before, const Extents& first, const Extents& extents)
+      : offset(joined(before.empty() ? Extents() : Extents(before.size(), 0), point.place, first)),
+        count(joined(before, Extents(point.place.size(), 1), extents)) {}
 };
 
 std::span<const double> view(const double* data, Eigen::Index size) { return {data, static_cast<std::size_t>(size)}; }
 
 /// One number for each entry of a dimension at a scan point.
-void write_row(ResultWriter& writer, const PointVariable& variable, const ScanPoint* point, const Vector& values) {
-  Slab slab;
-  if (point != nullptr)
-    slab = {{point->width_index, point->strength_index, 0, 0}, {1, 1, static_cast<std::uint64_t>(values.size()), 0}};
-  const auto offset = std::span<const std::uint64_t>(slab.offset).first(3),
-             count = std::span<const std::uint64_t>(slab.count).first(3);
+void write_row(ResultWriter& writer, const Plan& plan, const PointVariable& variable, const PointResult* result) {
+  const Vector values = result != nullptr ? variable.values(*result) : Vector();
+  const Slab slab = result != nullptr ? Slab(result->point, {}, {0}, {static_cast<std::uint64_t>(values.size())})
+                                      : Slab(plan.axes().size() + 1);
   if (variable.type == ElementType::float64) {
-    writer.write(variable.name, offset, count, view(values.data(), values.size()));
+    writer.write(variable.name, slab.offset, slab.count, view(values.data(), values.size()));
   } else {
     std::vector<std::int64_t> whole;
     for (const double value : values) whole.push_back(static_cast<std::int64_t>(value));
-    writer.write(variable.name, offset, count, std::span<const std::int64_t>(whole));
+    writer.write(variable.name, slab.offset, slab.count, std::span<const std::int64_t>(whole));
   }
 }
 
-void write_leave_one_out(ResultWriter& writer, const SumLayout& layout, const PointResult* result) {
-  for (const LeaveOneOutVariable& variable : leave_one_out_variables(layout)) {
-    Slab slab;
-    RowMatrix values;
-    if (result != nullptr) {
-      values = variable.values(*result);
-      slab = {{0, result->point.width_index, result->point.strength_index, 0},
-              {static_cast<std::uint64_t>(values.rows()), 1, 1, static_cast<std::uint64_t>(values.cols())}};
-    }
+void write_leave_one_out(ResultWriter& writer, const Plan& plan, const PointResult* result) {
+  for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums())) {
+    const RowMatrix values = result != nullptr ? variable.values(*result) : RowMatrix();
+    const Slab slab = result != nullptr ? Slab(result->point, {static_cast<std::uint64_t>(values.rows())}, {0},
+                                               {static_cast<std::uint64_t>(values.cols())})
+                                        : Slab(plan.axes().size() + 2);
     writer.write(variable.name, slab.offset, slab.count, view(values.data(), values.size()));
   }
 }
@@ -149,7 +165,12 @@ void write_leave_one_out(ResultWriter& writer, const SumLayout& layout, const Po
 Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, TextPairs provenance) {
   Schema schema;
   schema.dimensions.push_back({"width", plan.widths(), "width N of the last hidden layer"});
-  schema.dimensions.push_back({"strength", plan.strengths(), "strength of the deformation"});
+  for (std::size_t p = 0; p < plan.strengths().size(); ++p) {
+    const std::optional<DeformationKind>& deformation = config.deformations[p].kind;
+    schema.dimensions.push_back(
+        {strength_axis(static_cast<int>(p)), plan.strengths()[p],
+         "strength of the deformation" + (deformation ? " " + std::string(to_string(*deformation)) : std::string())});
+  }
   const bool sampled = is_sampled(kind);
   if (sampled) schema.dimensions.push_back({"block", block_labels(plan), "jackknife block"});
   schema.dimensions.push_back({"site", counting(static_cast<std::uint64_t>(config.sites.rows())), "site"});
@@ -191,12 +212,12 @@ void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& st
           const auto first = store.tree(p * plan.blocks() + b).nodes().at(t).sums.begin() + sum.offset;
           values.insert(values.end(), first, first + sum.size);
         }
-        std::array<std::uint64_t, 5> offset{}, count{};
+        Slab slab(point.place.size() + 3);
         if (blocks.size() > 0) {
-          offset = {t, point.width_index, point.strength_index, blocks.begin, 0};
-          count = {1, 1, 1, blocks.size(), static_cast<std::uint64_t>(sum.size)};
+          slab = Slab(point, {1}, {blocks.begin, 0}, {blocks.size(), static_cast<std::uint64_t>(sum.size)});
+          slab.offset.front() = t;
         }
-        writer.write("subtree_" + sum.name, offset, count, std::span<const double>(values));
+        writer.write("subtree_" + sum.name, slab.offset, slab.count, std::span<const double>(values));
       }
   }
 }
@@ -216,30 +237,30 @@ void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& 
       sums.row(b) = Eigen::Map<const Vector>(total.data(), layout.size()).transpose();
       counts.push_back(static_cast<std::int64_t>(tree.slices() * plan.slice()));
     }
-    Slab slab;
-    if (mine > 0) slab = {{point.width_index, point.strength_index, blocks.begin, 0}, {1, 1, counts.size(), 0}};
-    writer.write("count", std::span(slab.offset).first(3), std::span(slab.count).first(3), std::span<const std::int64_t>(counts));
+    const auto slab = [&](const Extents& first, const Extents& extents) {
+      return mine > 0 ? Slab(point, {}, first, extents) : Slab(point.place.size() + first.size());
+    };
+    const Slab of_counts = slab({blocks.begin}, {blocks.size()});
+    writer.write("count", of_counts.offset, of_counts.count, std::span<const std::int64_t>(counts));
     for (const SumVariable& sum : variables) {
       const RowMatrix part = sums.middleCols(sum.offset, sum.size);
-      slab.count[3] = mine > 0 ? static_cast<std::uint64_t>(part.cols()) : 0;
-      writer.write(sum.name, slab.offset, slab.count, view(part.data(), part.size()));
+      const Slab of_sums = slab({blocks.begin, 0}, {blocks.size(), static_cast<std::uint64_t>(part.cols())});
+      writer.write(sum.name, of_sums.offset, of_sums.count, view(part.data(), part.size()));
     }
   }
 }
 
 void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result) {
-  for (const PointVariable& variable : point_variables(plan.sums(), kind))
-    write_row(writer, variable, result != nullptr ? &result->point : nullptr,
-              result != nullptr ? variable.values(*result) : Vector());
+  for (const PointVariable& variable : point_variables(plan.sums(), kind)) write_row(writer, plan, variable, result);
   if (!is_sampled(kind)) return;
-  if (plan.stores_jackknife()) write_leave_one_out(writer, plan.sums(), result);
-  Slab slab;
+  if (plan.stores_jackknife()) write_leave_one_out(writer, plan, result);
+  Slab slab(plan.axes().size() + 1);
   std::span<const double> kernel;
   if (result != nullptr) {
     kernel = view(result->reference_kernel.data(), result->reference_kernel.size());
-    slab = {{result->point.width_index, result->point.strength_index, 0, 0}, {1, 1, kernel.size(), 0}};
+    slab = Slab(result->point, {}, {0}, {kernel.size()});
   }
-  writer.write("reference_kernel", std::span(slab.offset).first(3), std::span(slab.count).first(3), kernel);
+  writer.write("reference_kernel", slab.offset, slab.count, kernel);
 }
 
 }  // namespace nnft

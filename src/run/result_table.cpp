@@ -101,8 +101,7 @@ std::string result_table(const PointResult& result, const std::optional<ExactVal
                          TableLength length) {
   const MomentLayout& moments = layout.moments();
   std::ostringstream out;
-  out << "width " << number(result.point.width, "%.15g");
-  if (result.point.strength != 0.0) out << ", strength " << number(result.point.strength, "%g");
+  out << result.point.name;
   if (result.networks > 0) out << ": " << result.networks << " networks";
   out << '\n';
   write_line(out, "", "sites", result.networks > 0 ? "measured" : "value", exact ? "exact" : "", exact ? "pull" : "");

@@ -1,7 +1,6 @@
 #include "nnft/run/stored_result.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <string>
 
@@ -35,30 +34,40 @@ void require_shape(const ResultReader& file, const std::string& name, const std:
 
 StoredResult::StoredResult(const ResultReader& file)
     : file_(file), config_(stored_config(file)), plan_(config_, 1, part_of(file)), sampled_(file.attribute("kind") == "sample") {
-  const std::uint64_t widths = plan_.widths().size(), strengths = plan_.strengths().size();
+  std::vector<std::uint64_t> scan = {plan_.widths().size()};
+  for (const std::vector<double>& axis : plan_.strengths()) scan.push_back(axis.size());
+  const auto shape = [&](const std::vector<std::uint64_t>& extents) {
+    std::vector<std::uint64_t> all = scan;
+    all.insert(all.end(), extents.begin(), extents.end());
+    return all;
+  };
   for (const PointVariable& variable : point_variables(layout(), sampled_ ? ResultKind::sample : ResultKind::exact))
-    require_shape(file, variable.name, {widths, strengths, file.shape(variable.dimension).front()});
+    require_shape(file, variable.name, shape({file.shape(variable.dimension).front()}));
   for (const int order : layout().moments().orders())
     require_shape(file, tuple_dimension(order), {static_cast<std::uint64_t>(layout().moments().index(order).size())});
   if (!sampled_) return;
   for (const SumVariable& sum : sum_variables(layout()))
-    require_shape(file, sum.name, {widths, strengths, plan_.blocks(), static_cast<std::uint64_t>(sum.size)});
+    require_shape(file, sum.name, shape({plan_.blocks(), static_cast<std::uint64_t>(sum.size)}));
 }
 
 Vector StoredResult::row(const ScanPoint& point, const std::string& variable, Eigen::Index size) const {
-  const std::array<std::uint64_t, 3> offset = {point.width_index, point.strength_index, 0};
-  const std::array<std::uint64_t, 3> count = {1, 1, static_cast<std::uint64_t>(size)};
+  std::vector<std::uint64_t> offset = point.place, count(point.place.size(), 1);
+  offset.push_back(0);
+  count.push_back(static_cast<std::uint64_t>(size));
   const std::vector<double> values = file_.read_double(variable, offset, count);
   return Eigen::Map<const Vector>(values.data(), size);
 }
 
 BlockTable StoredResult::block_table(const ScanPoint& point) const {
   BlockTable table(static_cast<int>(plan_.blocks()), layout().size());
-  const std::array<std::uint64_t, 4> offset = {point.width_index, point.strength_index, 0, 0};
-  const std::array<std::uint64_t, 3> blocks = {1, 1, plan_.blocks()};
-  table.counts = file_.read_int("count", std::span(offset).first(3), blocks);
+  std::vector<std::uint64_t> offset = point.place, count(point.place.size(), 1);
+  offset.push_back(0);
+  count.push_back(plan_.blocks());
+  table.counts = file_.read_int("count", offset, count);
+  offset.push_back(0);
+  count.push_back(0);
   for (const SumVariable& sum : sum_variables(layout())) {
-    const std::array<std::uint64_t, 4> count = {1, 1, plan_.blocks(), static_cast<std::uint64_t>(sum.size)};
+    count.back() = static_cast<std::uint64_t>(sum.size);
     const std::vector<double> values = file_.read_double(sum.name, offset, count);
     table.sums.middleCols(sum.offset, sum.size) = Eigen::Map<const RowMatrix>(values.data(), table.sums.rows(), sum.size);
   }

@@ -1,14 +1,19 @@
 #pragma once
 /// @file The configuration of a run: an INI file, every key of which is also a command-line option --section.key=value.
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "nnft/core/series.hpp"
 #include "nnft/core/types.hpp"
 #include "nnft/field/activation.hpp"
+#include "nnft/field/deformation.hpp"
 #include "nnft/field/parameter_density.hpp"
+#include "nnft/stats/derivative_layout.hpp"
 #include "nnft/stats/estimator_kind.hpp"
 #include "nnft/stats/sum_layout.hpp"
 
@@ -44,6 +49,14 @@ struct FieldConfig {
   bool operator==(const FieldConfig&) const = default;
 };
 
+/// [deformation], [deformation-2], [deformation-3]: deformations of the parameter density.
+struct DeformationConfig {
+  std::optional<DeformationKind> kind;    ///< none
+  std::vector<double> strengths = {0.0};  ///< scan axis in the order given, none twice
+
+  bool operator==(const DeformationConfig&) const = default;
+};
+
 /// [measure]: what is estimated.
 struct MeasureConfig {
   std::vector<int> orders = {2, 4};  ///< 2, 4, … up to the highest measured, without gaps
@@ -52,6 +65,8 @@ struct MeasureConfig {
   RowMatrix sources;                     ///< J for W[J], shape (sources, sites); empty for none
   EstimatorKind estimator = EstimatorKind::conditional;
   JackknifeOutput jackknife = JackknifeOutput::automatic;
+  DerivativeMethod derivatives = DerivativeMethod::none;
+  int derivative_order = 2;  ///< highest total order of derivatives in the strengths, from 1 to 3
 };
 bool operator==(const MeasureConfig& a, const MeasureConfig& b);
 
@@ -74,17 +89,23 @@ struct RunConfig {
 struct Config {
   FieldConfig field;
   RowMatrix sites;  ///< shape (sites, input_dim)
+  std::array<DeformationConfig, max_series_parameters> deformations;
   MeasureConfig measure;
   RunConfig run;
 
   /// The configuration as an INI text with every key given and sites inline; parsing it gives this configuration again.
   std::string resolved() const;
+  /// Deformations given: those before the first without a kind.
+  int deformation_count() const noexcept;
+
   /// The keys that decide what is sampled (not networks, output, memory, simd, jackknife), in the form of resolved().
   std::string identity() const;
 };
 
-/// The layout of the moments that a config measures, and of the rows of sums that they come from.
+/// The layout of the moments that a config measures, their derivatives in the strengths, and the rows of sums that they come
+/// from.
 MomentLayout moment_layout(const Config& config);
+DerivativeLayout derivative_layout(const Config& config);
 SumLayout sum_layout(const Config& config);
 
 /// Equal in every value; sites of different shape are unequal.

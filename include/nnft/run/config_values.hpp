@@ -41,6 +41,9 @@ Complaints read_whole(std::string_view text, WholeRange range, Integer& value);
 /// Different widths in the range or inf, at most a million, in the order given.
 Complaints read_widths(std::string_view text, WholeRange range, std::vector<double>& values);
 
+/// Different finite numbers, at least one and at most a million, in the order given.
+Complaints read_numbers(std::string_view text, std::vector<double>& values);
+
 /// Whole numbers in the range, possibly none.
 Complaints read_whole_list(std::string_view text, WholeRange range, std::vector<int>& values);
 
@@ -73,8 +76,11 @@ Complaints read_sites_file(std::string_view path, RowMatrix& sites);
 /// The shortest decimal text that reads back as the same double.
 std::string shortest_text(double value);
 
-/// Values separated by a space; inf for an infinite one.
-std::string list_text(const std::vector<double>& widths);
+/// Whole numbers in full, others as short as they can be told; inf for an infinite one.
+std::string number_text(double value);
+
+/// Values separated by a space.
+std::string list_text(const std::vector<double>& values);
 std::string list_text(const std::vector<int>& values);
 std::string tuples_text(const std::vector<std::vector<int>>& tuples);
 

@@ -2,6 +2,7 @@
 /// @file What a run consists of: scan points, slices and blocks, and which points are in memory together.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "nnft/parallel/partition.hpp"
@@ -15,9 +16,9 @@ namespace nnft {
 /// One point of the scan: an ensemble to be sampled.
 struct ScanPoint {
   double width;
-  double strength;
-  std::uint64_t width_index;
-  std::uint64_t strength_index;
+  std::vector<double> strengths;     ///< one for each strength axis: 0 if there is no deformation
+  std::vector<std::uint64_t> place;  ///< along each scan axis, that of the widths first
+  std::string name;                  ///< `width 50, strength 0.5, strength2 0`; strengths only if there is a deformation
 };
 
 /// Bytes that a rank needs at most, by use.
@@ -43,7 +44,10 @@ class Plan {
   /// Of the rows of sums that the moments come from.
   const SumLayout& sums() const noexcept { return sums_; }
   const std::vector<double>& widths() const noexcept { return widths_; }
-  const std::vector<double>& strengths() const noexcept { return strengths_; }
+  /// Values of each strength axis, of which there is at least one.
+  const std::vector<std::vector<double>>& strengths() const noexcept { return strengths_; }
+  /// width, strength, strength2, …: the leading dimensions of what a file holds of every scan point.
+  std::vector<std::string> axes() const;
   /// Scan points, the last axis fastest.
   const std::vector<ScanPoint>& points() const noexcept { return points_; }
   /// Blocks of this part; from here on a block is a number below it.
@@ -74,7 +78,7 @@ class Plan {
   SumLayout sums_;
   EstimatorKind estimator_;
   std::vector<double> widths_;
-  std::vector<double> strengths_ = {0.0};
+  std::vector<std::vector<double>> strengths_;
   std::vector<ScanPoint> points_;
   Part part_;
   std::uint64_t all_blocks_;

@@ -3,25 +3,35 @@
 
 #include <utility>
 
+#include "nnft/stats/derivative_layout.hpp"
 #include "nnft/stats/moment_layout.hpp"
 
 namespace nnft {
 
 /// Columns of a row, in this order: the monomials of a MomentLayout; for each source J the exponential whose mean is
-/// Z[J]e^{−½JK₀J}; per site the sums of x, x², …, x^P with P the highest order; per site the largest x. Here x is φ² (plain) or K
-/// (conditional) at the site: from its powers one sees whether few samples make up a sum.
+/// Z[J]e^{−½JK₀J}; for each summed derivative the monomials again, times powers of V − V₀ (score) or as differences; those
+/// powers themselves (score only); per site the sums of x, x², …, x^P with P the highest order; per site the largest x. Here x is
+/// φ² (plain) or K (conditional) at the site: from its powers one sees whether few samples make up a sum.
 class SumLayout {
  public:
-  SumLayout(MomentLayout moments, int sources) : moments_(std::move(moments)), sources_(sources) {}
+  SumLayout(MomentLayout moments, int sources, DerivativeLayout derivatives = {})
+      : moments_(std::move(moments)), sources_(sources), derivatives_(std::move(derivatives)) {}
 
   const MomentLayout& moments() const noexcept { return moments_; }
   int sites() const noexcept { return moments_.sites(); }
   int sources() const noexcept { return sources_; }
   int source_offset() const noexcept { return moments_.size(); }
+  const DerivativeLayout& derivatives() const noexcept { return derivatives_; }
+  /// Where the monomials of summed derivative k begin.
+  int derivative_offset(int k) const noexcept { return source_offset() + sources_ + k * moments_.size(); }
+  int summed_derivatives() const noexcept { return static_cast<int>(derivatives_.summed().size()); }
+  int score_offset() const noexcept { return derivative_offset(summed_derivatives()); }
+  /// Columns of powers of V: one for each summed derivative, or none.
+  int scores() const noexcept { return derivatives_.method() == DerivativeMethod::score ? summed_derivatives() : 0; }
   /// P.
   int powers() const noexcept { return moments_.orders().back(); }
   /// Where the sums of x^power begin, power = 1 … P.
-  int power_offset(int power) const noexcept { return source_offset() + sources_ + (power - 1) * sites(); }
+  int power_offset(int power) const noexcept { return score_offset() + scores() + (power - 1) * sites(); }
   int maxima_offset() const noexcept { return power_offset(powers() + 1); }
   /// Columns at the end of a row that are not added but of which the larger is kept.
   int maxima() const noexcept { return sites(); }
@@ -30,6 +40,7 @@ class SumLayout {
  private:
   MomentLayout moments_;
   int sources_;
+  DerivativeLayout derivatives_;
 };
 
 }  // namespace nnft

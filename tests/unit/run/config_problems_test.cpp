@@ -83,8 +83,8 @@ const std::vector<WrongLine> wrong_syntax = {
     any_line("[measure] orders = 2", {"expected '[section]' alone", "got '[measure] orders = 2'"}),
     any_line("[measure", {"expected '[section]' alone", "got '[measure'"}),
     any_line("[mesure]\norders = 2",
-             {"unknown section 'mesure'", "[field], [sites], [measure], [run]", "did you mean [measure]?"}),
-    any_line("[deformation]\nkind = none\nstrength = 1", {"unknown section 'deformation'"}),
+             {"unknown section 'mesure'", "[deformation-3], [measure], [run]", "did you mean [measure]?"}),
+    any_line("[action]\nkind = none\nstrength = 1", {"unknown section 'action'"}),
     any_line(std::string("\0\x01\x02", 3), {"control character", "\\x00\\x01\\x02"}),
     field_line("widthh = 8", "widthh", {"unknown key 'widthh'", "did you mean field.width?"}),
     field_line("slice = 8", "slice", {"unknown key", "did you mean run.slice?"}),
@@ -193,7 +193,9 @@ TEST(ConfigProblems, OfTheCommandLine) {
       {{{"field.wid", "8"}}, "command line: --field.wid: unknown key 'wid'", {"did you mean field.width?"}},
       {{{"feild.width", "8"}}, "command line: --feild.width: unknown key", {"did you mean field.width?"}},
       {{{"width", "8"}}, "command line: --width: unknown key", {"did you mean field.width?"}},
-      {{{"action.terms", "8"}}, "command line: --action.terms: unknown key", {"[field], [sites], [measure], [run]"}},
+      {{{"action.terms", "8"}},
+       "command line: --action.terms: unknown key",
+       {"[field], [sites], [deformation], [deformation-2], [deformation-3], [measure], [run]"}},
       {{{"", "8"}}, "command line: unknown key ''", {}},
       {{{"run.seed", "1"}, {"run.seed", "2"}}, "command line: --run.seed: expected once", {"got it twice"}},
       {{{"run.seed", "x"}}, "command line: --run.seed: expected a whole number", {"got 'x'"}},
@@ -206,6 +208,55 @@ TEST(ConfigProblems, OfTheCommandLine) {
       {{{"sites.file", "config_test_absent.txt"}}, "command line: --sites.file: ", {"config_test_absent.txt: cannot be read"}},
   };
   for (const WrongOption& wrong : wrong_options) expect_one(problems(minimal, wrong.overrides), wrong.begin, wrong.parts);
+}
+
+/// Sections of deformations, and the one complaint about them.
+struct WrongDeformation {
+  std::string sections;
+  std::string begin;
+  std::vector<std::string> parts;
+};
+
+TEST(ConfigProblems, OfDeformations) {
+  const std::string quartic = "[deformation]\nkind = weight-quartic\nstrength = ",
+                    ring = "[deformation-2]\nkind = weight-ring\nstrength = ";
+  const std::string score = "[measure]\nderivatives = score\n";
+  const std::vector<WrongDeformation> wrong_deformations = {
+      {"[deformation]\nkind = quartic\n", "deformation.kind: expected none or weight-quartic", {"got 'quartic'"}},
+      {"[deformation]\nkind = none\nstrength = 1\n", "deformation.strength: expected only with deformation.kind", {}},
+      {"[deformation]\nkind = weight-quartic\n", "deformation.strength: missing", {}},
+      {quartic + "0 0\n", "deformation.strength: expected numbers", {"got 0 twice"}},
+      {quartic + "0 -0.1\n", "deformation.strength: expected strengths >= 0", {"normalised", "got -0.1"}},
+      {"[deformation]\nkind = weight-ring\nstrength = 0.5\n",
+       "deformation.strength: expected strengths between -0.5 and 0.5",
+       {"got 0.5"}},
+      {"[deformation]\nkind = shared-scale\nstrength = -1\n", "deformation.strength: expected strengths >= 0", {"variance"}},
+      {ring + "0\n", "deformation-2.kind: expected none, since deformation.kind is none", {}},
+      {quartic + "0\n[deformation-2]\nkind = weight-quartic\nstrength = 0\n",
+       "deformation-2.kind: expected another kind",
+       {"again"}},
+      {quartic + "1\n" + ring + "0.1\n", "deformation-2.strength: expected only 0", {"no exact sampler", "score"}},
+      {quartic + "0\n" + ring + "0.1\n[measure]\nderivatives = differences\n", "measure.derivatives: expected score", {}},
+      {score, "measure.derivatives: expected none", {}},
+      {"[measure]\nderivative-order = 1\n", "measure.derivative-order: expected only with", {}},
+      {quartic + "0\n" + score + "derivative-order = 4\n", "measure.derivative-order: expected a whole number from 1 to 3", {}},
+      {quartic + "0\n[measure]\nderivatives = differences\nderivative-order = 3\n",
+       "measure.derivative-order: expected 1 or 2",
+       {}},
+      {"[deformation]\nkind = shared-scale\nstrength = 1\n[measure]\nsources = 1 0 0\n", "measure.sources: expected none", {}},
+  };
+  for (const WrongDeformation& wrong : wrong_deformations) {
+    const std::vector<std::string> lines = problems(minimal + wrong.sections);
+    ASSERT_EQ(lines.size(), 1u) << wrong.sections << ::testing::PrintToString(lines);
+    EXPECT_TRUE(contains(lines[0], wrong.begin)) << lines[0] << "\n  lacks " << wrong.begin;
+    for (const std::string& part : wrong.parts) EXPECT_TRUE(contains(lines[0], part)) << lines[0] << "\n  lacks " << part;
+  }
+  EXPECT_TRUE(problems(minimal + quartic + "0\n" + ring + "-0.1 0.1\n" + score).empty());
+  const std::string uniform = replaced(minimal, "cos", "mlp\nweight-density = uniform");
+  EXPECT_TRUE(problems(uniform + quartic + "0\n" + score).empty());
+  EXPECT_EQ(problems(uniform + quartic + "1\n").size(), 1u);
+  EXPECT_EQ(problems(replaced(minimal, "cos", "free-scalar\ncutoff = 1") + quartic + "0\n").size(), 1u);
+  EXPECT_EQ(problems(replaced(minimal, "8 16", "inf") + quartic + "0\n" + score).size(), 1u);
 }
 
 TEST(ConfigProblems, OfSitesGivenTwice) {

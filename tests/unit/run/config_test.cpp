@@ -213,6 +213,32 @@ TEST(Config, ResolvedReadsBackAsTheSame) {
   EXPECT_EQ(again.resolved(), config.resolved());
 }
 
+const std::string deformed =
+    minimal +
+    "[deformation]\nkind = shared-scale\nstrength = 0 0.5 1e6\n[deformation-2]\nkind = weight-ring\nstrength = -0.1\n"
+    "[measure]\nderivatives = score\nderivative-order = 3\n";
+
+TEST(Config, ReadsDeformations) {
+  const Config config = parse(deformed);
+  ASSERT_EQ(config.deformation_count(), 2);
+  EXPECT_EQ(config.deformations[0].kind, DeformationKind::shared_scale);
+  EXPECT_EQ(config.deformations[0].strengths, (std::vector<double>{0.0, 0.5, 1e6}));
+  EXPECT_EQ(config.deformations[1].kind, DeformationKind::weight_ring);
+  EXPECT_EQ(parse(minimal).deformation_count(), 0);
+  const SumLayout layout = sum_layout(config);
+  EXPECT_EQ(layout.derivatives().size(), 9);
+  EXPECT_EQ(layout.derivatives().name(1), "dstrength");
+  EXPECT_EQ(layout.derivatives().name(4), "dstrength_dstrength2");
+  EXPECT_EQ(layout.derivatives().name(9), "d3strength2");
+  EXPECT_EQ(layout.derivatives().summed(), (std::vector<int>{2, 5, 9}));  // the scale needs no sums of its own
+  const Config again = parse_config(config.resolved(), "other", {});
+  EXPECT_EQ(again, config);
+  EXPECT_EQ(again.resolved(), config.resolved());
+  for (const Override& change :
+       std::vector<Override>{{"deformation.strength", "1"}, {"deformation-2.strength", "0"}, {"measure.derivative-order", "2"}})
+    EXPECT_NE(parse(deformed, {change}).identity(), config.identity()) << change.first;
+}
+
 TEST(Config, EqualityNoticesEveryKey) {
   const Config config = parse(minimal);
   const std::vector<Override> changes = {
