@@ -12,8 +12,7 @@ namespace nnft {
 namespace {
 
 constexpr std::size_t points = 13;
-constexpr long double longest_panel = 0.6L;
-constexpr long double largest_series_dimension = 1000.0L;
+constexpr long double largest_series_dimension = 2000.0L;
 
 /// Zeros of the Chebyshev polynomial T_13, rising.
 constexpr std::array<long double, points> chebyshev = {-0.992708874098053992801L,
@@ -137,7 +136,8 @@ RadialTransport::RadialTransport(std::uint64_t dimension, double quartic) : quar
   const auto size = static_cast<long double>(dimension);
   Pairing pairing(size, quartic);
   const Range table = range(size, pairing.free());
-  const auto panels = static_cast<int>((table.right - table.left) / longest_panel) + 1;
+  const long double longest = dimension < 8 ? 0.35L : 0.7L;  // shorter where poles are near
+  const auto panels = static_cast<int>((table.right - table.left) / longest) + 1;
   const long double length = (table.right - table.left) / panels;
   const auto radius = [&](int panel, std::size_t k) { return table.left + length * (panel + 0.5L + 0.5L * chebyshev[k]); };
   pieces_.resize(static_cast<std::size_t>(panels));
