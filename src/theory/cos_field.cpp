@@ -49,7 +49,7 @@ std::vector<StrengthSeries> cos_full_moments(const MomentLayout& layout, const S
   std::vector<StrengthSeries> moments;
   moments.reserve(static_cast<std::size_t>(layout.size()));
   for (const int order : layout.orders()) {
-    density_cumulant(readout.output.density, order);
+    expect_moment(readout.output.density, order);
     const std::vector<SetPartition> partitions = even_set_partitions(order);
     // (σ_a/2√N)^order: amplitudes, and the halves of the cosines.
     const long double scale =

@@ -75,42 +75,43 @@ CharacteristicSum quartic_characteristic(const RadialDensity& density, const Ser
 
 namespace {
 
-/// The terms of G4c in the order of the file comment's formula: three momenta, three pairings.
-double leading_quad(const SiteSet& sites, const int* tuple, double s, double fourth_moment, double relative_strength) {
-  const double d = sites.dimension(), cubic = 2.0 * d * s * s * s * relative_strength;
-  const auto x = [&](int leg) { return sites.coordinates().row(tuple[leg]); };
+/// N/σ_a⁴ of G4c without a₀.
+double leading_quad(const QuarticCosNet& net, const int* tuple) {
+  const double d = net.sites.dimension(), s = net.sigma_weight * net.sigma_weight / d;
+  const double alpha = net.strength / net.readout.width, cubic = 2.0 * alpha * d * s * s * s;
+  const auto x = [&](int leg) { return net.sites.coordinates().row(tuple[leg]); };
   constexpr int pairings[3][4] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {0, 3, 1, 2}};
   double sum = 0.0;
   for (const auto& p : pairings) {
     const double q = (x(p[0]) + x(p[1]) - x(p[2]) - x(p[3])).squaredNorm();
     const double a = (x(p[0]) - x(p[1])).squaredNorm(), b = (x(p[2]) - x(p[3])).squaredNorm();
-    sum += fourth_moment * std::exp(-0.5 * s * q) * (1.0 + cubic * q);
-    sum -= std::exp(-0.5 * s * (a + b)) * (2.0 + 2.0 * cubic * (a + b) + 4.0 * s * s * s * s * a * b * relative_strength);
+    sum += net.readout.output.density.moment(4) * std::exp(-0.5 * s * q) * (1.0 + cubic * q);
+    sum -= std::exp(-0.5 * s * (a + b)) * (2.0 + 2.0 * cubic * (a + b) + 4.0 * alpha * s * s * s * s * a * b);
   }
   return sum / 8.0;
 }
 
+/// 1/σ_a² of G2c without a₀.
+double leading_pair(const QuarticCosNet& net, const int* tuple) {
+  const double d = net.sites.dimension(), s = net.sigma_weight * net.sigma_weight / d;
+  const double a = (net.sites.coordinates().row(tuple[0]) - net.sites.coordinates().row(tuple[1])).squaredNorm();
+  return 0.5 * std::exp(-0.5 * s * a) * (1.0 + 2.0 * net.strength / net.readout.width * d * s * s * s * a);
+}
+
 }  // namespace
 
-Vector cos_quartic_leading(const MomentLayout& layout, const SiteSet& sites, double sigma_weight, const Readout& readout,
-                           double strength) {
-  const OutputLayer& output = readout.output;
-  const double s = sigma_weight * sigma_weight / sites.dimension(), variance = output.sigma_out * output.sigma_out;
+Vector cos_quartic_leading(const MomentLayout& layout, const QuarticCosNet& net) {
+  const OutputLayer& output = net.readout.output;
+  const double variance = output.sigma_out * output.sigma_out;
   Vector connected(layout.size());
   for (const int order : layout.orders()) {
     const double of_bias = density_cumulant(output.density, order) * std::pow(output.sigma_out_bias, order);
     for (int t = 0; t < layout.index(order).size(); ++t) {
       const int* tuple = layout.index(order).tuple(t);
-      double value = of_bias;
-      if (order == 2) {
-        const double a = (sites.coordinates().row(tuple[0]) - sites.coordinates().row(tuple[1])).squaredNorm();
-        value +=
-            0.5 * variance * std::exp(-0.5 * s * a) * (1.0 + 2.0 * strength / readout.width * sites.dimension() * s * s * s * a);
-      } else if (order == 4) {
-        value += variance * variance / readout.width *
-                 leading_quad(sites, tuple, s, output.density.moment(4), strength / readout.width);
-      }
-      connected[layout.offset(order) + t] = value;
+      double& value = connected[layout.offset(order) + t];
+      value = of_bias;
+      if (order == 2) value += variance * leading_pair(net, tuple);
+      if (order == 4) value += variance * variance / net.readout.width * leading_quad(net, tuple);
     }
   }
   return connected;

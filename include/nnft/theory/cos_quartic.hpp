@@ -26,10 +26,19 @@ class IsotropicCharacteristic {
 /// N(N − 1)…(N − m + 1) Φ(Σ_j |q_j|²). @param basis must outlive the result.
 CharacteristicSum quartic_characteristic(const RadialDensity& density, const SeriesBasis& basis);
 
-/// The connected correlators to first order in α and leading order in 1/N, as a row of the layout: those of order 2 and 4 with
-/// their α/N terms, of higher orders the cumulants of a₀ only.
+/// A cos-net under weight-quartic.
+struct QuarticCosNet {
+  SiteSet sites;
+  double sigma_weight = 1.0;
+  Readout readout;  ///< the width may be infinite
+  double strength = 0.0;
+};
+
+/// The connected correlators to first order in α and leading order in 1/N of each coefficient, as a row of the layout:
+/// G2c = (σ_a²/2) e^{−sA/2} (1 + 2αds³A/N) and
+/// G4c = (σ_a⁴/8N) Σ {k₄e^{−sq²/2}(1 + 2αds³q²/N) − e^{−s(A+B)/2}[2 + (α/N)(4ds³(A + B) + 4s⁴AB)]} over three q and pairings,
+/// k₄ = 3 for normal output; of higher orders the cumulants of a₀ only.
 /// @throws UsageError if the output density lacks a moment.
-Vector cos_quartic_leading(const MomentLayout& layout, const SiteSet& sites, double sigma_weight, const Readout& readout,
-                           double strength);
+Vector cos_quartic_leading(const MomentLayout& layout, const QuarticCosNet& net);
 
 }  // namespace nnft

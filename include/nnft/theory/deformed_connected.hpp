@@ -41,7 +41,9 @@ struct DeformedProblem {
 /// Derivatives of all G_c in the strengths at the strengths of the problem: row k of shape (moments) is the derivative by
 /// monomial k of the basis, whose parameter p is the strength of the p-th deformation; row 0 is G_c itself. Shape (basis.size(),
 /// moments).
-/// @throws UsageError that names what has no exact answer; strengths that are impossible; deformations of one kind.
+/// @throws UsageError that names what has no exact answer: weight-ring on other nets than cos (but values at infinite width) and
+/// above order 6; weight-quartic on inhomogeneous nets of finite width; both together at finite width, but values where one has
+/// strength 0. Also for strengths that are impossible, widths that are not whole and two deformations of one kind.
 /// @throws ShapeError if the basis has more parameters than there are deformations.
 RowMatrix deformed_derivatives(const MomentLayout& layout, const DeformedProblem& problem, const SeriesBasis& basis);
 

@@ -182,14 +182,14 @@ TEST(CosQuartic, DerivativesAreDifferencesOfValues) {
   EXPECT_LT((rows.row(2).transpose() - (high - 2 * rows.row(0).transpose() + low) / (h * h)).cwiseAbs().maxCoeff(), 3e-6);
 }
 
-// The next order in 1/N: corrections of a few/N.
+// The next order in 1/N is some of α's term times 1/N, with a factor from up to four powers of R: 20 at most.
 TEST(CosQuartic, LeadingOrderInTheWidth) {
   const MomentLayout layout(4, {2, 4});
   for (const RowMatrix& sites : {line, plane}) {
     const double width = 1e4;
     const RowMatrix rows = deformed_derivatives(layout, quartic_problem(sites, width, 0.0), SeriesBasis(1, 1));
     const auto leading = [&](double strength) {
-      return cos_quartic_leading(layout, SiteSet(sites), sigma_weight, {{sigma_out, 0.0, {}}, width}, strength);
+      return cos_quartic_leading(layout, {SiteSet(sites), sigma_weight, {{sigma_out, 0.0, {}}, width}, strength});
     };
     const Vector slope = leading(1.0) - leading(0.0);
     EXPECT_LT((leading(0.0) - rows.row(0).transpose()).cwiseAbs().maxCoeff(), 1e-12);
@@ -200,7 +200,8 @@ TEST(CosQuartic, LeadingOrderInTheWidth) {
   }
 }
 
-// Eq. (B.7) of the talk as printed: α-terms with 1/2d, 1/2d, ½ of ours and +3s²e^{−sq²/2} − 6s²e^{−s(A+B)/2}.
+// Eq. (B.7) of the talk as printed: α-terms with 1/2d, 1/2d, ½ of ours and +3s²e^{−sq²/2} − 6s²e^{−s(A+B)/2}. Ours is
+// wrong by 1/N times a few.
 TEST(CosQuartic, PrintedFirstOrderIsRejected) {
   const MomentLayout layout(4, {2, 4});
   const double width = 400;
@@ -214,7 +215,7 @@ TEST(CosQuartic, PrintedFirstOrderIsRejected) {
     printed *= std::pow(sigma_out, 4) / (8 * width * width);
     const double exact = quad(layout, deformed_derivatives(layout, quartic_problem(sites, width, 0.0), SeriesBasis(1, 1)).row(1));
     const auto leading = [&](double strength) {
-      return quad(layout, cos_quartic_leading(layout, SiteSet(sites), sigma_weight, {{sigma_out, 0.0, {}}, width}, strength));
+      return quad(layout, cos_quartic_leading(layout, {SiteSet(sites), sigma_weight, {{sigma_out, 0.0, {}}, width}, strength}));
     };
     EXPECT_NEAR(leading(1.0) - leading(0.0), exact, 4 / width * std::abs(exact));
     EXPECT_GT(std::abs(printed - exact), 12 / width * std::abs(exact));

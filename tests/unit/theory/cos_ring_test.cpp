@@ -160,6 +160,16 @@ TEST(CosRing, SextetsByDirectSums) {
   }
 }
 
+// 100 neurons are summed over in full, 1000 are not. Correlations die out as 3^{−r}, so that N²G6c is the same for both; it is
+// the sum of terms N² times as large, in long double.
+TEST(CosRing, SextetsOfLargeRings) {
+  const MomentLayout layout(4, {2, 4, 6});
+  const Vector small = deformed_connected(layout, ring_problem(line, 100, 0.3));
+  const Vector large = deformed_connected(layout, ring_problem(line, 1000, 0.3));
+  const int sextets = layout.index(6).size();
+  EXPECT_LT((small.tail(sextets) * 1e4 - large.tail(sextets) * 1e6).cwiseAbs().maxCoeff(), 1e6 * 1e-17);
+}
+
 // Central differences of step h are wrong by h²/6 of the third derivative, and 1e-16/h^k of values of order one.
 TEST(CosRing, DerivativesAreDifferencesOfValues) {
   const MomentLayout layout(2, {2, 4, 6});
