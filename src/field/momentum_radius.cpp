@@ -5,32 +5,13 @@
 #include <string>
 
 #include "nnft/core/error.hpp"
+#include "nnft/core/gauss_legendre_panel.hpp"
+#include "nnft/core/portable_math.hpp"
 
 namespace nnft {
 namespace {
 
 constexpr int most_intervals = 1 << 16;
-
-long double series_log(long double x) {
-  int exponent = 0;
-  long double m = std::frexp(x, &exponent);  // [1/2, 1)
-  if (m < 0.7071067811865475244L) {
-    m *= 2.0L;
-    --exponent;
-  }
-  const long double s = (m - 1.0L) / (m + 1.0L);
-  long double sum = 0.0L;
-  for (int k = 29; k > 0; k -= 2) sum = sum * s * s + 1.0L / k;
-  return 2.0L * s * sum + exponent * 0.693147180559945309417232121458L;
-}
-
-long double series_exp(long double x) {
-  const int k = static_cast<int>(x * 1.44269504088896340736L + (x < 0.0L ? -0.5L : 0.5L));
-  const long double r = x - k * 0.693147180559945309417232121458L;
-  long double sum = 1.0L;
-  for (int n = 22; n > 0; --n) sum = 1.0L + sum * r / n;
-  return std::ldexp(sum, k);
-}
 
 /// x^n.
 long double whole_power(long double x, int n) {
@@ -48,20 +29,10 @@ struct RadialDensity {
 
   /// ∫_a^b F′ by Gauss and Legendre's 16 points per panel; panels are shorter than half the distance to the poles at ±i.
   long double integral(long double a, long double b) const {
-    constexpr std::array<long double, 8> node = {0.0950125098376374402L, 0.281603550779258913L, 0.458016777657227386L,
-                                                 0.617876244402643748L,  0.755404408355003034L, 0.865631202387831744L,
-                                                 0.944575023073232576L,  0.98940093499164993L};
-    constexpr std::array<long double, 8> weight = {0.189450610455068496L,  0.182603415044923589L, 0.169156519395002538L,
-                                                   0.149595988816576732L,  0.124628971255533872L, 0.0951585116824927848L,
-                                                   0.0622535239386478929L, 0.0271524594117540949L};
     long double sum = 0.0L;
     while (a < b) {
       const long double end = std::min(b, a + 0.5L * std::sqrt(1.0L + a * a));
-      const long double middle = 0.5L * (a + end), half = 0.5L * (end - a);
-      long double panel = 0.0L;
-      for (std::size_t k = 0; k < node.size(); ++k)
-        panel += weight[k] * ((*this)(middle - half * node[k]) + (*this)(middle + half * node[k]));
-      sum += half * panel;
+      sum += gauss_legendre_panel(*this, a, end);
       a = end;
     }
     return sum;
@@ -123,13 +94,6 @@ double evaluate(const std::array<double, 6>& c, double u) {
 }
 
 }  // namespace
-
-long double portable_power(long double x, double exponent) {
-  if (exponent == 0.0) return 1.0L;
-  if (exponent == -1.0) return 1.0L / x;
-  if (exponent == 1.0) return x;
-  return series_exp(exponent * series_log(x));
-}
 
 long double radial_integral(int input_dim, double momentum_exponent, long double radius) {
   if (momentum_exponent == -1.0) return whole_power(radius, input_dim) / input_dim;

@@ -7,9 +7,6 @@
 
 namespace nnft {
 
-/// x^exponent of x > 0 to 1e-18 of itself, from series in long double.
-long double portable_power(long double x, double exponent);
-
 /// F(R) = ∫_0^R x^(d−1) (x² + 1)^(−(1+e)) dx, to 1e-16 of itself.
 long double radial_integral(int input_dim, double momentum_exponent, long double radius);
 

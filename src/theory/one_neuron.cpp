@@ -15,6 +15,8 @@ namespace {
 std::span<const double> view(const Vector& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
 std::span<double> view(Vector& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
 
+}  // namespace
+
 void expect_moment(const ParameterDensity& density, int order) {
   if (static_cast<double>(order) < density.first_missing_moment()) return;
   std::ostringstream message;
@@ -22,8 +24,6 @@ void expect_moment(const ParameterDensity& density, int order) {
           << density.degrees_of_freedom << " degrees of freedom is infinite; expected more than " << order;
   throw UsageError(message.str());
 }
-
-}  // namespace
 
 Vector feature_moments(const MomentLayout& layout, const FeatureMoment& feature_moment) {
   Vector moments(moment_row_size(layout));

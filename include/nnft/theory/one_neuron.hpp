@@ -27,6 +27,9 @@ Vector connected_from_one_neuron(const MomentLayout& layout, const Vector& featu
 /// The same with Gaussian a_i and without a₀.
 Vector connected_from_one_neuron(const MomentLayout& layout, const FeatureMoment& feature_moment, double sigma_out, double width);
 
+/// @throws UsageError unless the density has a moment of order `order`.
+void expect_moment(const ParameterDensity& density, int order);
+
 /// The cumulant of order `order` (even) of a density of variance 1: 1 at order 2, E[w⁴] − 3 at order 4, ….
 /// @throws UsageError if the density has no such moment.
 double density_cumulant(const ParameterDensity& density, int order);

@@ -11,6 +11,7 @@
 #include "field/tile_size.hpp"
 #include "nnft/core/aligned_buffer.hpp"
 #include "nnft/core/error.hpp"
+#include "nnft/core/portable_math.hpp"
 #include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 

@@ -44,14 +44,6 @@ TEST(FreeScalarSpec, NormsAreTheIntegrals) {
   }
 }
 
-TEST(PortablePower, IsThePower) {
-  for (const double x : {1e-12, 0.3, 0.9999, 1.0, 1.5, 7.0, 1e9})
-    for (const double exponent : {-1.0, -0.37, 0.0, 0.5, 1.0 / 3.0, 1.0})
-      EXPECT_NEAR(static_cast<double>(portable_power(x, exponent) /
-                                      std::pow(static_cast<long double>(x), static_cast<long double>(exponent))),
-                  1.0, 1e-16);
-}
-
 // r is right if F(r) = t^d F(R): the error of r is that of F over F′.
 TEST(MomentumRadius, InvertsTheRadialDistribution) {
   for (const int d : {1, 2, 3})
