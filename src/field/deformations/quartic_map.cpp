@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <sstream>
 
 #include "nnft/core/error.hpp"
 
@@ -11,12 +11,12 @@ namespace {
 
 /// b in exp(−b|w|⁴).
 double quartic(double strength, double variance, double neurons) {
-  if (!(strength >= 0.0) || !std::isfinite(strength))
-    throw UsageError(
-        "weight-quartic: expected a strength that is finite and not negative, or the density of the weights cannot be "
-        "normalised, "
-        "got " +
-        std::to_string(strength));
+  if (!(strength >= 0.0) || !std::isfinite(strength)) {
+    std::ostringstream message;
+    message << "weight-quartic: expected a strength that is finite and not negative, or no density can be normalised, got "
+            << strength;
+    throw UsageError(message.str());
+  }
   return strength * (variance / neurons) * (variance / neurons);
 }
 

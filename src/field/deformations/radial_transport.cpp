@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <sstream>
 
 #include "field/deformations/radial_law.hpp"
 #include "nnft/core/error.hpp"
@@ -12,7 +12,7 @@ namespace nnft {
 namespace {
 
 constexpr std::size_t points = 13;
-constexpr long double largest_series_dimension = 2000.0L;
+constexpr std::uint64_t largest_series_dimension = 2000;
 
 /// Zeros of the Chebyshev polynomial T_13, rising.
 constexpr std::array<long double, points> chebyshev = {-0.992708874098053992801L,
@@ -123,48 +123,52 @@ std::array<double, points> interpolate(Values values) {
   return rounded;
 }
 
+/// ρ/r in `panels` equal panels, from both ends to the middle. With `series`, each ρ left of the middle by itself.
+std::vector<std::array<double, points>> tabulate(Pairing& pairing, const Range& table, int panels, bool series) {
+  const long double length = (table.right - table.left) / panels;
+  const auto radius = [&](int panel, std::size_t k) { return table.left + length * (panel + 0.5L + 0.5L * chebyshev[k]); };
+  std::vector<std::array<double, points>> pieces(static_cast<std::size_t>(panels));
+  Values values;
+  int left = 0;
+  for (; left < panels && radius(left, 0) < table.middle; ++left) {
+    for (std::size_t k = 0; k < points; ++k) {
+      const long double r = radius(left, k);
+      values[k] = (series || (left == 0 && k == 0) ? pairing.from_below(r) : pairing.next(r)) / r;
+    }
+    pieces[static_cast<std::size_t>(left)] = interpolate(values);
+  }
+  for (int right = panels - 1; right >= left; --right) {
+    for (std::size_t k = points; k-- > 0;) {
+      const long double r = radius(right, k);
+      values[k] = (right == panels - 1 && k == points - 1 ? pairing.from_above(r) : pairing.next(r)) / r;
+    }
+    pieces[static_cast<std::size_t>(right)] = interpolate(values);
+  }
+  return pieces;
+}
+
 }  // namespace
 
 RadialTransport::RadialTransport(std::uint64_t dimension, double quartic) : quartic_(quartic) {
   if (dimension < 1) throw UsageError("weight-quartic: expected at least one weight, got 0");
-  if (!(quartic >= 0.0) || !std::isfinite(quartic))
-    throw UsageError(
-        "weight-quartic: expected a strength that is finite and not negative, as the density of the weights cannot "
-        "be normalised otherwise, got " +
-        std::to_string(quartic) + " times (N/s)^2");
+  if (!(quartic >= 0.0) || !std::isfinite(quartic)) {
+    std::ostringstream message;
+    message << "weight-quartic: expected b = alpha (s/N)^2 finite and not negative, or no density can be normalised, got "
+            << quartic;
+    throw UsageError(message.str());
+  }
   if (quartic == 0.0) return;
-  const auto size = static_cast<long double>(dimension);
-  Pairing pairing(size, quartic);
-  const Range table = range(size, pairing.free());
+  Pairing pairing(static_cast<long double>(dimension), quartic);
+  const Range table = range(static_cast<long double>(dimension), pairing.free());
   const long double longest = dimension < 8 ? 0.35L : 0.7L;  // shorter where poles are near
   const auto panels = static_cast<int>((table.right - table.left) / longest) + 1;
   const long double length = (table.right - table.left) / panels;
-  const auto radius = [&](int panel, std::size_t k) { return table.left + length * (panel + 0.5L + 0.5L * chebyshev[k]); };
-  pieces_.resize(static_cast<std::size_t>(panels));
-  Values values;
-  int panel = 0;
-  for (; panel < panels && radius(panel, 0) < table.middle; ++panel) {
-    for (std::size_t k = 0; k < points; ++k) {
-      const long double r = radius(panel, k);
-      const bool alone = size <= largest_series_dimension || (panel == 0 && k == 0);
-      values[k] = (alone ? pairing.from_below(r) : pairing.next(r)) / r;
-    }
-    pieces_[static_cast<std::size_t>(panel)] = interpolate(values);
-  }
-  const int middle = panel;
-  for (panel = panels - 1; panel >= middle; --panel) {
-    for (std::size_t k = points; k-- > 0;) {
-      const long double r = radius(panel, k);
-      const bool alone = panel == panels - 1 && k == points - 1;
-      values[k] = (alone ? pairing.from_above(r) : pairing.next(r)) / r;
-    }
-    pieces_[static_cast<std::size_t>(panel)] = interpolate(values);
-  }
+  pieces_ = tabulate(pairing, table, panels, dimension <= largest_series_dimension);
   left_ = static_cast<double>(table.left);
   right_ = static_cast<double>(table.right);
   panels_per_length_ = static_cast<double>(1.0L / length);
-  const long double square =
-      static_cast<long double>(right_) * right_ * evaluate(pieces_.back(), 1.0) * evaluate(pieces_.back(), 1.0);
+  const long double end = static_cast<long double>(right_) * evaluate(pieces_.back(), 1.0);
+  const long double square = end * end;
   right_energy_ = square * (0.5L + quartic * square);
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <sstream>
 
 #include "nnft/core/error.hpp"
 #include "nnft/random/variates.hpp"
@@ -22,10 +22,11 @@ double whole_power(double x, std::uint32_t n) {
 
 RingMap::RingMap(double alpha, std::uint32_t neurons, int input_dim)
     : last_(static_cast<std::size_t>(input_dim) * batch_samples, 0.0) {
-  if (!(std::abs(alpha) < 0.5))
-    throw UsageError(
-        "weight-ring: expected a strength between -1/2 and 1/2, or the density of the weights cannot be normalised, got " +
-        std::to_string(alpha));
+  if (!(std::abs(alpha) < 0.5)) {
+    std::ostringstream message;
+    message << "weight-ring: expected a strength between -1/2 and 1/2, or no density can be normalised, got " << alpha;
+    throw UsageError(message.str());
+  }
   const double u = 0.5 * (std::sqrt(1.0 + 2.0 * alpha) + std::sqrt(1.0 - 2.0 * alpha));
   scale_ = 1.0 / u;
   ratio_ = -alpha / (u * u);  // uv = α
