@@ -132,8 +132,25 @@ class Pair {
       compare_block("G" + std::to_string(order) + "c", common_tuples(moments, b_.layout().moments(), order), left.connected,
                     right.connected, p_values);
     }
+    compare_derivatives(left, right, p_values);
     compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources), left.generating,
                   right.generating, p_values);
+  }
+
+  void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
+    const DerivativeLayout &mine = a_.layout().derivatives(), &other = b_.layout().derivatives();
+    for (int k = 1; k <= mine.size(); ++k)
+      for (int j = 1; j <= other.size(); ++j) {
+        if (mine.name(k) != other.name(j)) continue;
+        for (const int order : a_.layout().moments().orders()) {
+          const std::vector<int>& others = b_.layout().moments().orders();
+          if (std::find(others.begin(), others.end(), order) == others.end()) continue;
+          compare_block("G" + std::to_string(order) + "c_" + mine.name(k),
+                        common_tuples(a_.layout().moments(), b_.layout().moments(), order),
+                        left.derivatives[static_cast<std::size_t>(k - 1)], right.derivatives[static_cast<std::size_t>(j - 1)],
+                        p_values);
+        }
+      }
   }
 
   void compare_block(const std::string& name, const CommonColumns& common, const Estimate& left, const Estimate& right,

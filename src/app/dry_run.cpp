@@ -20,16 +20,18 @@ constexpr double disk_speed = 2e8;
 /// How much longer the slices of a trial take on this rank, with all ranks busy, than the pilot measured.
 double slowdown(const Communicator& comm, const Config& config, const Plan& plan, const Pilot& pilot, SimdPath path) {
   using Clock = std::chrono::steady_clock;
-  std::vector<double> sums(static_cast<std::size_t>(plan.sums().size()));
-  const auto points = static_cast<std::uint64_t>(plan.points().size());
+  const std::vector<Range> families = families_of(plan, {0, plan.points().size()});
+  std::vector<double> sums;
   double expected = 0.0, elapsed = 0.0;
   const Clock::time_point start = Clock::now();
-  for (auto p = static_cast<std::uint64_t>(comm.rank()) % points; elapsed < trial_seconds; p = (p + 1) % points) {
-    MomentSampler sampler = make_sampler(config, plan, p, pilot.reference_kernels[p], path);
+  for (auto f = static_cast<std::size_t>(comm.rank()) % families.size(); elapsed < trial_seconds; f = (f + 1) % families.size()) {
+    const Range& family = families[f];
+    FamilySampler sampler(config, plan, family, std::span(pilot.references).subspan(family.begin, family.size()), path);
+    sums.resize(family.size() * static_cast<std::size_t>(plan.sums().size()));
     const Clock::time_point turn = Clock::now();
     do {
-      sampler.add_slice(first_pilot_sample, static_cast<int>(plan.slice()), sums);
-      expected += pilot.slice_seconds[p];
+      sampler.sum_slice(first_pilot_sample, static_cast<int>(plan.slice()), sums);
+      for (std::uint64_t p = family.begin; p < family.end; ++p) expected += pilot.slice_seconds[p];
       elapsed = std::chrono::duration<double>(Clock::now() - start).count();
     } while (elapsed < trial_seconds && std::chrono::duration<double>(Clock::now() - turn).count() < 0.1);
   }

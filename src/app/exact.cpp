@@ -18,7 +18,7 @@ namespace {
 PointResult exact_point(const Config& config, const ScanPoint& point, const SumLayout& layout, ResultKind kind) {
   ExactValues exact = kind == ResultKind::leading ? leading_values(config, point, layout) : exact_values(config, point, layout);
   Vector full = full_from_connected(layout.moments(), exact.connected);
-  return exact_result(point, std::move(exact.connected), std::move(full), std::move(exact.generating));
+  return exact_result(point, std::move(exact.connected), std::move(full), std::move(exact.generating), exact.derivatives);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "nnft/core/error.hpp"
 
@@ -30,24 +31,29 @@ RowMatrix covariance_factor(const RowMatrix& covariance) {
   return factor;
 }
 
-GaussianProcess::GaussianProcess(const RowMatrix& covariance, const Stream& stream, SimdPath path)
-    : FieldEnsemble(static_cast<int>(covariance.rows())),
-      covariance_(covariance),
-      factor_(covariance_factor(covariance)),
+GaussianProcess::GaussianProcess(std::vector<RowMatrix> covariances, const Stream& stream, SimdPath path)
+    : FieldEnsemble(static_cast<int>(covariances.at(0).rows()), static_cast<int>(covariances.size()), 0),
+      covariances_(std::move(covariances)),
       stream_(stream),
       variates_(variate_kernels(path)),
       kernels_(field_kernels(path)),
-      normals_(static_cast<std::size_t>((rank() + 1) * batch_samples)) {}
+      normals_(static_cast<std::size_t>((sites() + 1) * batch_samples)) {
+  for (const RowMatrix& covariance : covariances_) factors_.push_back(covariance_factor(covariance));
+}
 
 void GaussianProcess::fields(std::uint64_t first_sample, double* fields) {
-  variates_.normals(stream_, {Purpose::process, first_sample, 0, rank()}, normals_.data());
-  kernels_.affine({1, sites(), rank()}, {.weights = normals_.data(), .sites = factor_.data()}, fields);
+  variates_.normals(stream_, {Purpose::process, first_sample, 0, sites()}, normals_.data());
+  for (const RowMatrix& factor : factors_) {
+    kernels_.affine({1, sites(), static_cast<int>(factor.cols())}, {.weights = normals_.data(), .sites = factor.data()}, fields);
+    fields += sites() * batch_samples;
+  }
 }
 
 void GaussianProcess::feature_products(std::uint64_t, double* sums) {
-  for (Eigen::Index i = 0; i < covariance_.rows(); ++i)
-    for (Eigen::Index j = i; j < covariance_.cols(); ++j, sums += batch_samples)
-      std::fill_n(sums, batch_samples, covariance_(i, j));
+  for (const RowMatrix& covariance : covariances_)
+    for (Eigen::Index i = 0; i < covariance.rows(); ++i)
+      for (Eigen::Index j = i; j < covariance.cols(); ++j, sums += batch_samples)
+        std::fill_n(sums, batch_samples, covariance(i, j));
 }
 
 std::vector<ParameterArray> GaussianProcess::parameters(std::uint64_t) { return {}; }

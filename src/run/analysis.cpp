@@ -28,6 +28,7 @@ PointResult nothing_measured(const ScanPoint& point, const SumLayout& layout, co
           unknown(moments, table.blocks()),
           unknown(moments, 0),
           unknown(layout.sources(), table.blocks()),
+          std::vector<Estimate>(static_cast<std::size_t>(layout.derivatives().size()), unknown(moments, table.blocks())),
           {shares, shares, none, none, Vector::Zero(moments)}};
 }
 
@@ -59,40 +60,60 @@ Estimate part_of(const Estimate& all, Eigen::Index first, Eigen::Index count) {
 
 }  // namespace
 
-PointResult analyse(const ScanPoint& point, const SumLayout& layout, const RowMatrix& sources, const Vector& reference_kernel,
+std::optional<SharedScale> shared_scale(const Config& config, const ScanPoint& point) {
+  for (int p = 0; p < config.deformation_count(); ++p)
+    if (config.deformations[static_cast<std::size_t>(p)].kind == DeformationKind::shared_scale)
+      return SharedScale{point.strengths[static_cast<std::size_t>(p)], p};
+  return std::nullopt;
+}
+
+PointResult analyse(const Config& config, const ScanPoint& point, const SumLayout& layout, const Vector& reference_kernel,
                     const BlockTable& table) {
   Eigen::Index blocks = 0;
   for (Eigen::Index block = 0; block < table.blocks(); ++block) blocks += present(table, block) ? 1 : 0;
   if (blocks < 2) return nothing_measured(point, layout, reference_kernel, table);
-  const CumulantEstimator cumulants(layout.moments(), reference_kernel);
-  const Vector gaussian = gaussian_part(layout.moments().index(2), sources, reference_kernel);
-  const Eigen::Index moments = layout.moments().size(), source_count = layout.sources();
+  const ConnectedSeries series(layout, reference_kernel, shared_scale(config, point));
+  const Vector gaussian = gaussian_part(layout.moments().index(2), config.measure.sources, reference_kernel);
+  const Eigen::Index moments = layout.moments().size(), source_count = layout.sources(),
+                     derivatives = layout.derivatives().size();
   const auto row = static_cast<std::size_t>(moments);
   const auto statistic = [&](std::span<const double> means, std::span<double> out) {
-    cumulants.connected(means, out.first(row));
-    cumulants.full(out.first(row), out.subspan(row, row));
+    series.evaluate(means,
+                    {out.first(row), out.subspan(row, row), out.subspan(2 * row, static_cast<std::size_t>(derivatives) * row)});
+    const std::span<double> generating = out.last(static_cast<std::size_t>(source_count));
     for (Eigen::Index s = 0; s < source_count; ++s)
-      out[static_cast<std::size_t>(2 * moments + s)] =
+      generating[static_cast<std::size_t>(s)] =
           gaussian[s] + std::log(means[static_cast<std::size_t>(layout.source_offset() + s)]);
   };
-  const Estimate all = jackknife(table, static_cast<int>(2 * moments + source_count), statistic);
-  Estimate connected = part_of(all, 0, moments);
-  Estimate generating = part_of(all, 2 * moments, source_count);
-  Estimate full = part_of(all, moments, moments);
-  Tails tails = find_tails(layout, table, connected);
-  full.leave_one_out.resize(0, 0);
-  connected.leave_one_out = spread(connected.leave_one_out, table);
-  generating.leave_one_out = spread(generating.leave_one_out, table);
-  return {point,           table.samples(),       reference_kernel, std::move(connected),
-          std::move(full), std::move(generating), std::move(tails)};
+  const Estimate all = jackknife(table, static_cast<int>((2 + derivatives) * moments + source_count), statistic);
+  PointResult result{point,
+                     table.samples(),
+                     reference_kernel,
+                     part_of(all, 0, moments),
+                     part_of(all, moments, moments),
+                     part_of(all, (2 + derivatives) * moments, source_count),
+                     {},
+                     {}};
+  for (Eigen::Index k = 0; k < derivatives; ++k) {
+    result.derivatives.push_back(part_of(all, (2 + k) * moments, moments));
+    result.derivatives.back().leave_one_out = spread(result.derivatives.back().leave_one_out, table);
+  }
+  result.tails = find_tails(layout, table, result.connected);
+  result.full.leave_one_out.resize(0, 0);
+  result.connected.leave_one_out = spread(result.connected.leave_one_out, table);
+  result.generating.leave_one_out = spread(result.generating.leave_one_out, table);
+  return result;
 }
 
-PointResult exact_result(const ScanPoint& point, Vector connected, Vector full, Vector generating) {
+PointResult exact_result(const ScanPoint& point, Vector connected, Vector full, Vector generating, const RowMatrix& derivatives) {
   const auto exactly = [](Vector values) {
     const Vector zero = Vector::Zero(values.size());
     return Estimate{std::move(values), zero, zero, RowMatrix()};
   };
-  return {point, 0, Vector(), exactly(std::move(connected)), exactly(std::move(full)), exactly(std::move(generating)), {}};
+  PointResult result{point, 0, Vector(), exactly(std::move(connected)), exactly(std::move(full)), exactly(std::move(generating)),
+                     {},    {}};
+  for (Eigen::Index k = 0; k < derivatives.rows(); ++k) result.derivatives.push_back(exactly(derivatives.row(k).transpose()));
+  return result;
 }
 
 }  // namespace nnft

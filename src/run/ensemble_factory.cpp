@@ -1,6 +1,7 @@
 #include "nnft/run/ensemble_factory.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "nnft/core/error.hpp"
 #include "nnft/field/architectures/cos.hpp"
@@ -18,8 +19,20 @@ namespace {
 struct ArchitectureEntry {
   std::string name;
   std::unique_ptr<Architecture> (*make)(const FieldConfig&);
-  RowMatrix (*kernel)(const FieldConfig&, const SiteSet&, const OutputLayer&);
+  /// `widening` multiplies the standard deviation of the first-layer weights, but no constant that was made from it.
+  RowMatrix (*kernel)(const FieldConfig&, const RowMatrix& sites, double widening);
 };
+
+/// E[h(x)h(y)] of a gauss-net has ½s|x + y|² in its exponent, of which the weights' variance is the s.
+RowMatrix widened_gauss_kernel(const FieldConfig& field, const RowMatrix& sites, double widening) {
+  RowMatrix kernel = gauss_kernel(SiteSet(sites), gauss_spec(field), output_layer(field));
+  const double more = (widening * widening - 1.0) * field.sigma_weight * field.sigma_weight / static_cast<double>(sites.cols());
+  const double offset = field.sigma_out_bias * field.sigma_out_bias;
+  for (Eigen::Index x = 0; x < kernel.rows(); ++x)
+    for (Eigen::Index y = 0; y < kernel.cols(); ++y)
+      kernel(x, y) = (kernel(x, y) - offset) * std::exp(0.5 * more * (sites.row(x) + sites.row(y)).squaredNorm()) + offset;
+  return kernel;
+}
 
 template <class Net, auto spec_of>
 std::unique_ptr<Architecture> make_net(const FieldConfig& field) {
@@ -30,15 +43,15 @@ double cos_spec(const FieldConfig& field) { return field.sigma_weight; }
 
 const std::vector<ArchitectureEntry>& architectures() {
   using Field = const FieldConfig&;
+  using Sites = const RowMatrix&;
   static const std::vector<ArchitectureEntry> list = {
       {"mlp", &make_net<MlpNet, mlp_spec>,
-       [](Field f, const SiteSet& s, const OutputLayer& o) { return mlp_kernel(s, mlp_spec(f), o); }},
+       [](Field f, Sites s, double w) { return mlp_kernel(SiteSet(w * s), mlp_spec(f), output_layer(f)); }},
       {"cos", &make_net<CosNet, cos_spec>,
-       [](Field f, const SiteSet& s, const OutputLayer& o) { return cos_kernel(s, f.sigma_weight, o); }},
-      {"gauss", &make_net<GaussNet, gauss_spec>,
-       [](Field f, const SiteSet& s, const OutputLayer& o) { return gauss_kernel(s, gauss_spec(f), o); }},
+       [](Field f, Sites s, double w) { return cos_kernel(SiteSet(s), w * f.sigma_weight, output_layer(f)); }},
+      {"gauss", &make_net<GaussNet, gauss_spec>, &widened_gauss_kernel},
       {"free-scalar", &make_net<FreeScalarNet, free_scalar_spec>,
-       [](Field f, const SiteSet& s, const OutputLayer& o) { return free_scalar_kernel(s, free_scalar_spec(f), o); }},
+       [](Field f, Sites s, double) { return free_scalar_kernel(SiteSet(s), free_scalar_spec(f), output_layer(f)); }},
   };
   return list;
 }
@@ -75,16 +88,26 @@ OutputLayer output_layer(const FieldConfig& field) {
   return {field.sigma_out, field.sigma_out_bias, density(field.out_density, field)};
 }
 
-RowMatrix infinite_width_kernel(const Config& config) {
-  return find_architecture(config.field).kernel(config.field, SiteSet(config.sites), output_layer(config.field));
+double infinite_width_widening(const Deformation& weights) {
+  return weights.kind == DeformationKind::weight_ring ? std::pow(1.0 - 4.0 * weights.strength * weights.strength, -0.25) : 1.0;
 }
 
-std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, const ScanPoint& point, SimdPath path) {
-  if (std::isinf(point.width))
-    return std::make_unique<GaussianProcess>(infinite_width_kernel(config), Stream::process(config.run.seed), path);
+RowMatrix infinite_width_kernel(const Config& config, double widening) {
+  return find_architecture(config.field).kernel(config.field, config.sites, widening);
+}
+
+std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, double width, const WeightDeformations& weights,
+                                             SimdPath path) {
+  if (std::isinf(width)) {
+    std::vector<RowMatrix> kernels;
+    for (const Deformation& copy : weights.copies)
+      kernels.push_back(infinite_width_kernel(config, infinite_width_widening(copy)));
+    return std::make_unique<GaussianProcess>(std::move(kernels), Stream::process(config.run.seed), path);
+  }
   const std::unique_ptr<Architecture> architecture = find_architecture(config.field).make(config.field);
-  const Stream stream(config.run.seed, static_cast<std::uint32_t>(point.width));
-  return std::make_unique<NetworkEnsemble>(*architecture, SiteSet(config.sites), stream, output_layer(config.field), path);
+  const Stream stream(config.run.seed, static_cast<std::uint32_t>(width));
+  return std::make_unique<NetworkEnsemble>(*architecture, SiteSet(config.sites), stream, output_layer(config.field), path,
+                                           weights);
 }
 
 }  // namespace nnft

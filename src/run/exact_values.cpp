@@ -1,13 +1,18 @@
 #include "nnft/run/exact_values.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "nnft/core/error.hpp"
 #include "nnft/run/ensemble_factory.hpp"
 #include "nnft/theory/cos_moments.hpp"
+#include "nnft/theory/cos_quartic.hpp"
 #include "nnft/theory/deep_coincident.hpp"
 #include "nnft/theory/deep_series.hpp"
+#include "nnft/theory/deformed_connected.hpp"
 #include "nnft/theory/free_scalar_moments.hpp"
 #include "nnft/theory/gauss_moments.hpp"
 #include "nnft/theory/mlp_moments.hpp"
@@ -41,8 +46,8 @@ Vector neuron_moments(const Config& config, const MomentLayout& layout) {
 }
 
 /// The kernel, and of the higher orders the cumulants of a₀.
-Vector process_connected(const Config& config, const MomentLayout& layout) {
-  const RowMatrix kernel = infinite_width_kernel(config);
+Vector process_connected(const Config& config, const MomentLayout& layout, double widening) {
+  const RowMatrix kernel = infinite_width_kernel(config, widening);
   const OutputLayer output = output_layer(config.field);
   Vector connected(layout.size());
   for (const int order : layout.orders()) {
@@ -89,24 +94,78 @@ Vector exact_generating(const Config& config, const ScanPoint& point) {
   return generating;
 }
 
+/// Without deformations. @param widening other than 1 for infinite width only.
+Vector free_connected(const Config& config, const ScanPoint& point, const MomentLayout& moments, double widening) {
+  if (std::isinf(point.width)) return process_connected(config, moments, widening);
+  if (is_deep(config, point)) return coincident_connected(config, point, moments);
+  return connected_from_one_neuron(moments, neuron_moments(config, moments), output_layer(config.field), point.width);
+}
+
+/// Whether the field is proportional to the length of the first-layer weights.
+bool is_homogeneous(const FieldConfig& field) {
+  return field.architecture == "mlp" && field.sigma_bias == 0.0 &&
+         (field.activation == Activation::relu || field.activation == Activation::identity);
+}
+
+std::vector<Deformation> deformations_at(const Config& config, const ScanPoint& point) {
+  std::vector<Deformation> deformations;
+  for (int p = 0; p < config.deformation_count(); ++p)
+    deformations.push_back(
+        {*config.deformations[static_cast<std::size_t>(p)].kind, point.strengths[static_cast<std::size_t>(p)]});
+  return deformations;
+}
+
+RowMatrix deformed_connected_and_derivatives(const Config& config, const ScanPoint& point, const SumLayout& layout) {
+  DeformedProblem problem{CosFeatures{config.field.sigma_weight}, SiteSet(config.sites),
+                          Readout{output_layer(config.field), point.width}, deformations_at(config, point)};
+  if (config.field.architecture != "cos") {
+    Config without_bias = config;
+    without_bias.field.sigma_out_bias = 0.0;
+    const auto connected = [=, moments = layout.moments()](double widening) {
+      return free_connected(without_bias, point, moments, widening);
+    };
+    const double first_width = config.field.hidden_widths.empty() ? point.width : config.field.hidden_widths.front();
+    problem.net =
+        FreeNet{config.field.architecture, connected, config.field.sigma_weight, first_width, is_homogeneous(config.field)};
+  }
+  return deformed_derivatives(layout.moments(), problem, layout.derivatives().basis());
+}
+
+bool is_deformed(const ScanPoint& point) {
+  return std::ranges::any_of(point.strengths, [](double strength) { return strength != 0.0; });
+}
+
 }  // namespace
 
 ExactValues exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
-  const MomentLayout& moments = layout.moments();
-  if (std::isinf(point.width)) return {process_connected(config, moments), exact_generating(config, point)};
-  if (is_deep(config, point)) {
-    if (layout.sources() > 0) throw UsageError("nnft exact: no exact W[J] is known for nets of several hidden layers");
-    return {coincident_connected(config, point, moments), Vector()};
-  }
-  return {connected_from_one_neuron(moments, neuron_moments(config, moments), output_layer(config.field), point.width),
-          exact_generating(config, point)};
+  if (layout.sources() > 0 && is_deep(config, point))
+    throw UsageError("nnft exact: no exact W[J] is known for nets of several hidden layers");
+  if (layout.sources() > 0 && is_deformed(point)) throw UsageError("nnft exact: no exact W[J] is known for deformed ensembles");
+  Vector generating = layout.sources() > 0 ? exact_generating(config, point) : Vector();
+  if (config.deformation_count() == 0)
+    return {free_connected(config, point, layout.moments(), 1.0), std::move(generating), RowMatrix(0, layout.moments().size())};
+  const RowMatrix rows = deformed_connected_and_derivatives(config, point, layout);
+  return {rows.row(0).transpose(), std::move(generating), rows.bottomRows(rows.rows() - 1)};
 }
 
 ExactValues leading_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
-  if (!is_mlp(config)) throw UsageError("nnft exact --leading: expected architecture mlp, got " + config.field.architecture);
   if (layout.sources() > 0) throw UsageError("nnft exact --leading: W[J] has no expansion here; expected no measure.sources");
+  if (layout.derivatives().size() > 0)
+    throw UsageError("nnft exact --leading: no derivatives are known to leading order; expected measure.derivatives = none");
   const Readout readout{output_layer(config.field), point.width};
-  return {deep_connected_leading(layout.moments(), SiteSet(config.sites), mlp_spec(config.field), readout), Vector()};
+  const RowMatrix no_derivatives(0, layout.moments().size());
+  const std::vector<Deformation> deformations = deformations_at(config, point);
+  if (config.field.architecture == "cos" && deformations.size() == 1 &&
+      deformations.front().kind == DeformationKind::weight_quartic)
+    return {cos_quartic_leading(layout.moments(),
+                                {SiteSet(config.sites), config.field.sigma_weight, readout, deformations.front().strength}),
+            Vector(), no_derivatives};
+  if (!is_mlp(config) || !deformations.empty())
+    throw UsageError("nnft exact --leading: expected architecture mlp without deformations, or cos with weight-quartic, got " +
+                     config.field.architecture +
+                     (deformations.empty() ? "" : " with " + std::string(to_string(deformations.front().kind))));
+  return {deep_connected_leading(layout.moments(), SiteSet(config.sites), mlp_spec(config.field), readout), Vector(),
+          no_derivatives};
 }
 
 std::optional<ExactValues> known_exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {

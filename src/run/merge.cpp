@@ -216,7 +216,7 @@ std::string merge_results(const Communicator& comm, const std::vector<std::strin
   std::vector<Vector> kernels;
   // Checkpoints do not hold the reference kernels; they are functions of the config.
   if (kind == MergeKind::partial)
-    kernels = run_pilot(comm, config, plan, parse_simd_path(inputs.front().source.simd)).reference_kernels;
+    kernels = reference_kernels(run_pilot(comm, config, plan, parse_simd_path(inputs.front().source.simd)));
   else
     run_agreed<IoError>(comm, [&] { kernels = stored_kernels(inputs, plan); });
 

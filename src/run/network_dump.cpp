@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nnft/run/config_values.hpp"
+#include "nnft/run/deformed_weights.hpp"
 #include "nnft/run/ensemble_factory.hpp"
 
 namespace nnft {
@@ -47,7 +48,8 @@ std::string network_text(FieldEnsemble& ensemble, std::uint64_t sample) {
 std::string networks_as_json(const Config& config, const Plan& plan, SimdPath path, int count) {
   std::string points;
   for (const ScanPoint& point : plan.points()) {
-    const std::unique_ptr<FieldEnsemble> ensemble = make_ensemble(config, point, path);
+    const std::unique_ptr<FieldEnsemble> ensemble =
+        make_ensemble(config, point.width, {{weight_deformation(config, point)}, {}}, path);
     std::string networks;
     for (int k = 0; k < count; ++k)
       networks += (networks.empty() ? "\n  " : ",\n  ") + network_text(*ensemble, static_cast<std::uint64_t>(k));

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/agreement.hpp"
-#include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/deformed_weights.hpp"
 
 namespace nnft {
 namespace {
@@ -30,35 +30,43 @@ double shortest_seconds(Work work) {
 
 }  // namespace
 
-MomentSampler make_sampler(const Config& config, const Plan& plan, std::uint64_t point, const Vector& reference_kernel,
-                           SimdPath path) {
-  return MomentSampler(make_ensemble(config, plan.points()[point], path),
-                       {config.measure.estimator, plan.sums(), config.measure.sources}, reference_kernel, path);
+std::vector<Vector> reference_kernels(const Pilot& pilot) {
+  std::vector<Vector> kernels;
+  for (const PointReference& reference : pilot.references) kernels.push_back(reference.kernel);
+  return kernels;
 }
 
 Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path) {
   const std::uint64_t points = plan.points().size();
-  const Eigen::Index pairs = plan.layout().index(2).size();
-  RowMatrix kernels = RowMatrix::Zero(static_cast<Eigen::Index>(points), pairs);
+  const auto pairs = static_cast<Eigen::Index>(plan.layout().index(2).size());
+  RowMatrix centres = RowMatrix::Zero(static_cast<Eigen::Index>(points), pairs + max_series_parameters);
   Pilot pilot{{}, std::vector<double>(points, 0.0)};
-  std::vector<double> sums(static_cast<std::size_t>(plan.sums().size()));
-  const auto try_point = [&](std::uint64_t p) {
-    const auto row = static_cast<Eigen::Index>(p);
-    if (config.measure.estimator == EstimatorKind::conditional) {
-      const std::unique_ptr<FieldEnsemble> ensemble = make_ensemble(config, plan.points()[p], path);
-      kernels.row(row) = pilot_kernel(*ensemble).transpose();
+  const auto try_family = [&](const Range& family) {
+    const std::vector<PointReference> references = pilot_references(config, plan, family, path);
+    for (std::uint64_t p = family.begin; p < family.end; ++p) {
+      const PointReference& reference = references[p - family.begin];
+      centres.row(static_cast<Eigen::Index>(p)).head(pairs) = reference.kernel.transpose();
+      centres.row(static_cast<Eigen::Index>(p)).segment(pairs, reference.potentials.size()) = reference.potentials.transpose();
     }
-    MomentSampler sampler = make_sampler(config, plan, p, kernels.row(row).transpose(), path);
+    FamilySampler sampler(config, plan, family, references, path);
+    std::vector<double> sums(family.size() * static_cast<std::size_t>(plan.sums().size()));
     const auto trial = static_cast<int>(std::min<std::uint64_t>(plan.slice(), pilot_samples));
-    const double seconds = shortest_seconds([&] { sampler.add_slice(first_pilot_sample, trial, sums); });
-    pilot.slice_seconds[p] = seconds * static_cast<double>(plan.slice()) / trial;
+    const double seconds = shortest_seconds([&] { sampler.sum_slice(first_pilot_sample, trial, sums); });
+    for (std::uint64_t p = family.begin; p < family.end; ++p)
+      pilot.slice_seconds[p] = seconds * static_cast<double>(plan.slice()) / trial / static_cast<double>(family.size());
   };
+  const std::vector<Range> families = families_of(plan, {0, points});
   run_agreed<UsageError>(comm, [&] {
-    for (auto p = static_cast<std::uint64_t>(comm.rank()); p < points; p += static_cast<std::uint64_t>(comm.size())) try_point(p);
+    for (auto f = static_cast<std::size_t>(comm.rank()); f < families.size(); f += static_cast<std::size_t>(comm.size()))
+      try_family(families[f]);
   });
-  comm.sum_disjoint({kernels.data(), static_cast<std::size_t>(kernels.size())});
+  comm.sum_disjoint({centres.data(), static_cast<std::size_t>(centres.size())});
   comm.sum_disjoint(pilot.slice_seconds);
-  for (Eigen::Index p = 0; p < kernels.rows(); ++p) pilot.reference_kernels.push_back(kernels.row(p).transpose());
+  const auto potentials = config.measure.derivatives == DerivativeMethod::score
+                              ? static_cast<Eigen::Index>(weight_parameters(config).size())
+                              : Eigen::Index{0};
+  for (Eigen::Index p = 0; p < centres.rows(); ++p)
+    pilot.references.push_back({centres.row(p).head(pairs).transpose(), centres.row(p).segment(pairs, potentials).transpose()});
   return pilot;
 }
 

@@ -99,11 +99,13 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   const double owned = std::ceil(static_cast<double>(points * blocks_) / ranks);
   const auto levels = static_cast<int>(std::bit_width(slices_per_block_));
   const double pairs = layout().index(2).size();
+  double strengths = 1.0;
+  for (const std::vector<double>& axis : strengths_) strengths *= static_cast<double>(axis.size());
   MemoryEstimate memory;
   memory.trees = owned * levels * row;
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
-  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_) + 8.0 * pairs * batch_samples;
+  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, strengths) + 8.0 * pairs * batch_samples;
   memory.libraries = library_bytes;
   return memory;
 }

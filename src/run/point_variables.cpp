@@ -49,6 +49,51 @@ void add_correlators(std::vector<PointVariable>& list, const SumLayout& layout, 
                   [row](Result r) -> Vector { return r.tails.variance_share.row(row).transpose(); }});
 }
 
+/// A derivative of the connected correlators of an order.
+struct NamedDerivative {
+  int order;
+  std::size_t place;  ///< in PointResult::derivatives
+  std::string name;   ///< G4c_dstrength
+};
+
+std::vector<NamedDerivative> derivatives_of(const SumLayout& layout) {
+  std::vector<NamedDerivative> list;
+  for (int k = 1; k <= layout.derivatives().size(); ++k)
+    for (const int order : layout.moments().orders())
+      list.push_back({order, static_cast<std::size_t>(k - 1), "G" + std::to_string(order) + "c_" + layout.derivatives().name(k)});
+  return list;
+}
+
+void add_derivative(std::vector<PointVariable>& list, const SumLayout& layout, const NamedDerivative& derivative,
+                    ResultKind kind) {
+  const int order = derivative.order;
+  const auto add = [&](const std::string& suffix, const std::string& long_name, Vector Estimate::*member) {
+    list.push_back({derivative.name + suffix, tuple_dimension(order), joined_legs(order), long_name, ElementType::float64,
+                    of_order(layout, order, [place = derivative.place, member](const PointResult& r) -> const Vector& {
+                      return r.derivatives[place].*member;
+                    })});
+  };
+  add("", "derivative of G" + std::to_string(order) + "c in the strengths of deformations", &Estimate::value);
+  add("_err", "standard error of " + derivative.name, &Estimate::error);
+  if (is_sampled(kind)) add("_bias", "jackknife estimate of the bias that was subtracted in " + derivative.name, &Estimate::bias);
+}
+
+/// The monomials times powers of V − V₀, or by differences, and the powers.
+void add_derivative_sums(std::vector<SumVariable>& list, const SumLayout& layout) {
+  const DerivativeLayout& derivatives = layout.derivatives();
+  for (int k = 0; k < layout.summed_derivatives(); ++k) {
+    const std::string name = derivatives.name(derivatives.summed()[static_cast<std::size_t>(k)]);
+    for (const int order : layout.moments().orders())
+      list.push_back({"sum" + std::to_string(order) + "_" + name, tuple_dimension(order), joined_legs(order),
+                      layout.scores() > 0 ? "sum over the networks of a block of the monomials times powers of V - V0"
+                                          : "derivative of the sum over the networks of a block of the monomials, by differences",
+                      layout.derivative_offset(k) + layout.moments().offset(order), layout.moments().index(order).size()});
+  }
+  if (layout.scores() > 0)
+    list.push_back({"sum_score", "score", "", "sum over the networks of a block of powers of V - V0", layout.score_offset(),
+                    layout.scores()});
+}
+
 }  // namespace
 
 std::string tuple_dimension(int order) {
@@ -81,6 +126,7 @@ std::vector<SumVariable> sum_variables(const SumLayout& layout) {
   if (layout.sources() > 0)
     list.push_back({"sum_source", "source", "", "sum over the networks of a block of the exponentials of the sources",
                     layout.source_offset(), layout.sources()});
+  add_derivative_sums(list, layout);
   for (int power = 1; power <= layout.powers(); ++power)
     list.push_back(
         {"sum_power" + std::to_string(power), "site", "",
@@ -94,6 +140,7 @@ std::vector<SumVariable> sum_variables(const SumLayout& layout) {
 std::vector<PointVariable> point_variables(const SumLayout& layout, ResultKind kind) {
   std::vector<PointVariable> list;
   for (const int order : layout.moments().orders()) add_correlators(list, layout, order, kind);
+  for (const NamedDerivative& derivative : derivatives_of(layout)) add_derivative(list, layout, derivative, kind);
   if (layout.sources() == 0) return list;
   const auto add = [&](const std::string& name, const std::string& long_name, auto values) {
     list.push_back({name, "source", "", long_name, ElementType::float64, values});
@@ -113,6 +160,14 @@ std::vector<LeaveOneOutVariable> leave_one_out_variables(const SumLayout& layout
     const int offset = layout.moments().offset(order), size = layout.moments().index(order).size();
     list.push_back({name + "_jackknife", tuple_dimension(order), joined_legs(order), name + " from all blocks but one",
                     [=](const PointResult& r) -> RowMatrix { return r.connected.leave_one_out.middleCols(offset, size); }});
+  }
+  for (const NamedDerivative& derivative : derivatives_of(layout)) {
+    const int offset = layout.moments().offset(derivative.order), size = layout.moments().index(derivative.order).size();
+    list.push_back({derivative.name + "_jackknife", tuple_dimension(derivative.order), joined_legs(derivative.order),
+                    derivative.name + " from all blocks but one",
+                    [=, place = derivative.place](const PointResult& r) -> RowMatrix {
+                      return r.derivatives[place].leave_one_out.middleCols(offset, size);
+                    }});
   }
   if (layout.sources() > 0)
     list.push_back({"W_jackknife", "source", "", "W from all blocks but one",

@@ -181,6 +181,8 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
                                  "sorted tuple of " + std::to_string(order) + " sites"});
   if (plan.sums().sources() > 0)
     schema.dimensions.push_back({"source", counting(static_cast<std::uint64_t>(plan.sums().sources())), "source J of W[J]"});
+  if (sampled && plan.sums().scores() > 0)
+    schema.dimensions.push_back({"score", counting(static_cast<std::uint64_t>(plan.sums().scores())), "powers of V - V0"});
   if (kind == ResultKind::sample)
     schema.dimensions.push_back(
         {"subtree", subtree_levels(plan), "base-2 logarithm of the slices in a finished subtree of a block"});
@@ -193,6 +195,14 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
                        {"kind", sampled ? "sample" : "exact"},
                        {"estimator", sampled ? std::string(to_string(config.measure.estimator)) : "exact"},
                        {"architecture", config.field.architecture}};
+  for (int p = 0; p < config.deformation_count(); ++p)
+    schema.attributes.emplace_back(strength_axis(p) + "_of",
+                                   std::string(to_string(*config.deformations[static_cast<std::size_t>(p)].kind)));
+  if (plan.sums().derivatives().size() > 0)
+    schema.attributes.emplace_back("derivatives", !sampled ? "exact"
+                                                  : plan.sums().derivatives().method() == DerivativeMethod::score
+                                                      ? "score"
+                                                      : "differences");
   if (kind == ResultKind::leading) schema.attributes.emplace_back("expansion", "leading order in 1/N");
   if (kind == ResultKind::partial) schema.attributes.emplace_back("partial", "yes");
   schema.provenance = std::move(provenance);

@@ -24,7 +24,7 @@ std::string write_points(const Communicator& comm, const ResultInput& input, con
       for (std::int64_t& count : table.counts) count *= static_cast<std::int64_t>(plan.slice());
       const std::uint64_t index = points.begin + wave * ranks + static_cast<std::uint64_t>(comm.rank());
       const ScanPoint& point = plan.points()[index];
-      result = analyse(point, plan.sums(), input.config.measure.sources, input.reference_kernels[index], table);
+      result = analyse(input.config, point, plan.sums(), input.reference_kernels[index], table);
       text = result_table(*result, known_exact_values(input.config, point, plan.sums()), plan.sums(), TableLength::summary);
     }
     write_estimates(writer, plan, input.kind, result ? &*result : nullptr);

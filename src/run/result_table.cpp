@@ -41,8 +41,8 @@ std::string number(double value, const char* format) {
 
 void write_line(std::ostream& out, const std::string& name, const std::string& sites, const std::string& measured,
                 const std::string& exact, const std::string& pull) {
-  out << "  " << std::left << std::setw(6) << name << std::setw(18) << sites << std::right << std::setw(20) << measured
-      << std::setw(17) << exact << std::setw(8) << pull << '\n';
+  out << "  " << std::left << std::setw(std::max(6, static_cast<int>(name.size()) + 1)) << name << std::setw(18) << sites
+      << std::right << std::setw(20) << measured << std::setw(17) << exact << std::setw(8) << pull << '\n';
 }
 
 /// One measured number beside its exact value, which is NaN if it is not known.
@@ -75,6 +75,22 @@ void write_agreement(std::ostream& out, const PointResult& result, const Vector&
         << " (leading modes), p = " << number(test.p_value, "%.3g");
   }
   out << '\n';
+}
+
+/// The derivatives of each order, as the correlators.
+void write_derivatives(std::ostream& out, const PointResult& result, const std::optional<ExactValues>& exact,
+                       const SumLayout& layout, TableLength length) {
+  for (std::size_t k = 0; k < result.derivatives.size(); ++k)
+    for (const int order : layout.moments().orders()) {
+      const PackedIndex& index = layout.moments().index(order);
+      for (const int t : shown_tuples(index.size(), length)) {
+        const Eigen::Index column = layout.moments().offset(order) + t;
+        const bool known = exact && exact->derivatives.rows() > 0;
+        write_value(out, "G" + std::to_string(order) + "c_" + layout.derivatives().name(static_cast<int>(k) + 1),
+                    tuple_text(index, t), result.derivatives[k].value[column], result.derivatives[k].error[column],
+                    known ? exact->derivatives(static_cast<Eigen::Index>(k), column) : std::nan(""));
+      }
+    }
 }
 
 /// Which error bars few samples make up.
@@ -114,6 +130,7 @@ std::string result_table(const PointResult& result, const std::optional<ExactVal
     }
     if (exact) write_agreement(out, result, exact->connected, moments, order);
   }
+  write_derivatives(out, result, exact, layout, length);
   for (Eigen::Index s = 0; s < layout.sources(); ++s)
     write_value(out, "W", "source " + std::to_string(s), result.generating.value[s], result.generating.error[s],
                 exact ? exact->generating[s] : std::nan(""));

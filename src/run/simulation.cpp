@@ -58,40 +58,61 @@ Simulation::Simulation(const Communicator& comm, Config config, SimdPath path, c
       begin_(Clock::now()),
       saved_at_(begin_) {}
 
-void Simulation::sample_pieces(const Range& points, const std::vector<Piece>& pieces, BlockStore& store) const {
-  std::optional<MomentSampler> sampler;
-  std::uint64_t sampled_point = std::numeric_limits<std::uint64_t>::max();
+Simulation::Group Simulation::group_of(const Range& points, const std::vector<std::uint64_t>& done) const {
+  Group group{points, {}, {}};
+  for (const Range& same_width : families_of(plan_, points))
+    for (std::uint64_t p = same_width.begin; p < same_width.end; ++p) {
+      const bool goes_on = p > same_width.begin && done[p - points.begin] == done[group.families.back().begin - points.begin];
+      if (!goes_on) {
+        group.families.push_back({p, p});
+        group.costs.push_back(0.0);
+      }
+      group.families.back().end = p + 1;
+      group.costs.back() += pilot_.slice_seconds[p];
+    }
+  return group;
+}
+
+void Simulation::sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store) const {
+  std::optional<FamilySampler> sampler;
+  std::uint64_t sampled_family = std::numeric_limits<std::uint64_t>::max();
+  const auto columns = static_cast<std::ptrdiff_t>(plan_.sums().size());
+  std::vector<double> sums;
   for (const Piece& piece : pieces) {
-    if (piece.point != sampled_point) {
-      sampled_point = piece.point;
-      const std::uint64_t point = points.begin + piece.point;
-      sampler.emplace(make_sampler(config_, plan_, point, pilot_.reference_kernels[point], path_));
+    const Range& family = group.families[piece.family];
+    if (piece.family != sampled_family) {
+      sampled_family = piece.family;
+      sampler.emplace(config_, plan_, family, std::span(pilot_.references).subspan(family.begin, family.size()), path_);
+      sums.resize(family.size() * static_cast<std::size_t>(columns));
     }
-    SumTree tree(plan_.sums().maxima());
+    std::vector<SumTree> trees(family.size(), SumTree(plan_.sums().maxima()));
     for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) {
-      SumNode leaf{0, j, std::vector<double>(static_cast<std::size_t>(plan_.sums().size()), 0.0)};
-      sampler->add_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), leaf.sums);
-      tree.add(std::move(leaf));
+      sampler->sum_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), sums);
+      for (std::uint64_t p = 0; p < family.size(); ++p) {
+        const auto row = sums.begin() + static_cast<std::ptrdiff_t>(p) * columns;
+        trees[p].add({0, j, std::vector<double>(row, row + columns)});
+      }
     }
-    store.deposit(piece.point, piece.block, std::move(tree));
+    for (std::uint64_t p = 0; p < family.size(); ++p)
+      store.deposit(family.begin - group.points.begin + p, piece.block, std::move(trees[p]));
   }
 }
 
-void Simulation::sample_leg(const Range& points, const SliceLine& line, const Range& leg, BlockStore& store) {
-  const auto first_cost = pilot_.slice_seconds.begin() + static_cast<std::ptrdiff_t>(points.begin);
-  const WorkRates rates{{first_cost, first_cost + static_cast<std::ptrdiff_t>(points.size())}, rank_speeds_};
+void Simulation::sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store) {
+  const WorkRates rates{group.costs, rank_speeds_};
   const std::vector<Piece> pieces = deal(line, rates, leg, comm_.rank());
   const double my_cost = std::accumulate(pieces.begin(), pieces.end(), 0.0, [&](double cost, const Piece& piece) {
-    return cost + static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.point];
+    return cost + static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.family];
   });
   const Clock::time_point begin = Clock::now();
-  sample_pieces(points, pieces, store);
+  sample_pieces(group, pieces, store);
   rank_speeds_ =
       comm_.all_gather(updated_speed(rank_speeds_[static_cast<std::size_t>(comm_.rank())], my_cost, seconds_since(begin)));
   store.settle();
   longest_leg_ = std::max(0.8 * longest_leg_, seconds_since(begin));
   cost_done_ += leg_cost(line, rates, leg);
-  networks_done_ += static_cast<double>(leg.size() * plan_.slice());
+  for (const FamilyPart& part : parts_of_leg(line, leg))
+    networks_done_ += static_cast<double>(part.slices.size() * plan_.slice() * group.families[part.family].size());
 }
 
 std::string Simulation::sample_group(const Range& points, BlockStore& store, Checkpoint& saved, const StopSignal& stop) {
@@ -99,19 +120,20 @@ std::string Simulation::sample_group(const Range& points, BlockStore& store, Che
   std::vector<std::uint64_t> done(saved.slices_done().begin() + static_cast<std::ptrdiff_t>(points.begin),
                                   saved.slices_done().begin() + static_cast<std::ptrdiff_t>(points.end));
   SliceLine line{plan_.blocks(), {}};
-  for (const std::uint64_t slices : done) line.todo.push_back({slices, target});
-  const auto first_cost = pilot_.slice_seconds.begin() + static_cast<std::ptrdiff_t>(points.begin);
-  const std::vector<double> costs(first_cost, first_cost + static_cast<std::ptrdiff_t>(points.size()));
+  const Group group = group_of(points, done);
+  for (const Range& family : group.families) line.todo.push_back({done[family.begin - points.begin], target});
   for (std::uint64_t position = 0; position < line.size();) {
     const double budget = leg_seconds_ * sum(rank_speeds_);
-    const Range leg{position, leg_end(line, {costs, rank_speeds_}, position, budget)};
-    sample_leg(points, line, leg, store);
+    const Range leg{position, leg_end(line, {group.costs, rank_speeds_}, position, budget)};
+    sample_leg(group, line, leg, store);
     // Short against the checkpoint interval too, since a kill may cost no more than that.
     const double longest = std::clamp(0.25 * config_.run.checkpoint_interval, first_leg_seconds, longest_leg_seconds);
     leg_seconds_ = std::min(2.0 * leg_seconds_, longest);
     position = leg.end;
-    for (const PointPart& part : parts_of_leg(line, leg)) done[part.point] = part.slices.end;
-    report_progress(points, parts_of_leg(line, leg).back().point, store);
+    for (const FamilyPart& part : parts_of_leg(line, leg))
+      for (std::uint64_t p = group.families[part.family].begin; p < group.families[part.family].end; ++p)
+        done[p - points.begin] = part.slices.end;
+    report_progress(points, group.families[parts_of_leg(line, leg).back().family].begin, store);
     const std::string reason = stop.reason(comm_, seconds_to_stop(position == line.size()));
     if (reason.empty() && !comm_.any(comm_.root() && checkpoint_due())) continue;
     saved_at_ = Clock::now();
@@ -139,11 +161,10 @@ bool Simulation::checkpoint_due() const {
   return seconds_since(saved_at_) + next_leg + save_seconds_ >= config_.run.checkpoint_interval;
 }
 
-void Simulation::report_progress(const Range& points, std::uint64_t point_in_group, const BlockStore& store) {
+void Simulation::report_progress(const Range& points, std::uint64_t point, const BlockStore& store) {
   if (!comm_.any(comm_.root() && progress_->due())) return;
-  const std::uint64_t point = points.begin + point_in_group;
   const std::string monitored =
-      monitored_correlator(comm_, plan_, plan_.points()[point], point_in_group, pilot_.reference_kernels[point], store);
+      monitored_correlator(comm_, plan_, plan_.points()[point], point - points.begin, pilot_.references[point].kernel, store);
   if (comm_.root()) progress_->report(cost_done_, networks_done_, monitored);
 }
 
@@ -157,7 +178,7 @@ std::string Simulation::finish(const std::string& command, const Checkpoint& sav
   };
   TextPairs start = start_provenance(comm_, config_, path_, command);
   if (!plan_.part().whole()) start.emplace_back("part", to_string(plan_.part()));
-  return write_result(comm_, {config_, plan_, pilot_.reference_kernels, ResultKind::sample, blocks}, std::move(start),
+  return write_result(comm_, {config_, plan_, reference_kernels(pilot_), ResultKind::sample, blocks}, std::move(start),
                       [&] { return end_provenance(comm_, plan_, clock(saved).core_seconds); });
 }
 

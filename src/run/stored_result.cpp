@@ -88,12 +88,22 @@ PointResult StoredResult::point(std::size_t index) const {
   const MomentLayout& moments = layout().moments();
   const Vector connected = correlators(point, "c");
   const Vector generating = layout().sources() > 0 ? row(point, "W", layout().sources()) : Vector();
-  if (!sampled_) return exact_result(point, connected, full_from_connected(moments, connected), generating);
-  PointResult result = analyse(point, layout(), config_.measure.sources, row(point, "reference_kernel", moments.index(2).size()),
-                               block_table(point));
+  if (!sampled_) {
+    RowMatrix derivatives(layout().derivatives().size(), moments.size());
+    for (int k = 1; k <= layout().derivatives().size(); ++k)
+      derivatives.row(k - 1) = correlators(point, "c_" + layout().derivatives().name(k)).transpose();
+    return exact_result(point, connected, full_from_connected(moments, connected), generating, derivatives);
+  }
+  PointResult result =
+      analyse(config_, point, layout(), row(point, "reference_kernel", moments.index(2).size()), block_table(point));
   // The file's own numbers; an analysis elsewhere may differ in the last bits.
   result.connected.value = connected;
   result.connected.error = correlators(point, "c_err");
+  for (int k = 1; k <= layout().derivatives().size(); ++k) {
+    Estimate& derivative = result.derivatives[static_cast<std::size_t>(k - 1)];
+    derivative.value = correlators(point, "c_" + layout().derivatives().name(k));
+    derivative.error = correlators(point, "c_" + layout().derivatives().name(k) + "_err");
+  }
   if (layout().sources() == 0) return result;
   result.generating.value = generating;
   result.generating.error = row(point, "W_err", layout().sources());

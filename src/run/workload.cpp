@@ -21,13 +21,13 @@ std::uint64_t slices_before(double position, double cost, std::uint64_t count) {
 }
 
 /// Slices number `from` to `to` − 1 of a part that is sorted by block.
-void append_pieces(const SliceLine& line, const PointPart& part, const Range& cut, std::vector<Piece>& pieces) {
+void append_pieces(const SliceLine& line, const FamilyPart& part, const Range& cut, std::vector<Piece>& pieces) {
   std::uint64_t position = 0;
   for (std::uint64_t block = 0; block < line.blocks && position < cut.end; ++block) {
     const Range slices = slices_of_block(line, part.slices, block);
     const std::uint64_t from = std::max(cut.begin, position);
     const std::uint64_t to = std::min(cut.end, position + slices.size());
-    if (from < to) pieces.push_back({part.point, block, {slices.begin + (from - position), slices.begin + (to - position)}});
+    if (from < to) pieces.push_back({part.family, block, {slices.begin + (from - position), slices.begin + (to - position)}});
     position += slices.size();
   }
 }
@@ -39,14 +39,14 @@ std::uint64_t SliceLine::size() const noexcept {
                          [](std::uint64_t sum, const Range& slices) { return sum + slices.size(); });
 }
 
-std::vector<PointPart> parts_of_leg(const SliceLine& line, const Range& leg) {
-  std::vector<PointPart> parts;
+std::vector<FamilyPart> parts_of_leg(const SliceLine& line, const Range& leg) {
+  std::vector<FamilyPart> parts;
   std::uint64_t first = 0;
-  for (std::uint64_t point = 0; point < line.todo.size() && first < leg.end; ++point) {
-    const Range& todo = line.todo[point];
+  for (std::uint64_t family = 0; family < line.todo.size() && first < leg.end; ++family) {
+    const Range& todo = line.todo[family];
     const std::uint64_t begin = std::clamp(leg.begin, first, first + todo.size()) - first;
     const std::uint64_t end = std::clamp(leg.end, first, first + todo.size()) - first;
-    if (begin < end) parts.push_back({point, {todo.begin + begin, todo.begin + end}});
+    if (begin < end) parts.push_back({family, {todo.begin + begin, todo.begin + end}});
     first += todo.size();
   }
   return parts;
@@ -54,17 +54,17 @@ std::vector<PointPart> parts_of_leg(const SliceLine& line, const Range& leg) {
 
 double leg_cost(const SliceLine& line, const WorkRates& rates, const Range& leg) {
   double cost = 0.0;
-  for (const PointPart& part : parts_of_leg(line, leg))
-    cost += static_cast<double>(part.slices.size()) * rates.slice_cost[part.point];
+  for (const FamilyPart& part : parts_of_leg(line, leg))
+    cost += static_cast<double>(part.slices.size()) * rates.slice_cost[part.family];
   return cost;
 }
 
 std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64_t begin, double budget) {
   std::uint64_t end = begin;
-  for (const PointPart& part : parts_of_leg(line, {begin, line.size()})) {
-    const std::uint64_t fit = slices_before(std::floor(budget / rates.slice_cost[part.point]), 1.0, part.slices.size());
+  for (const FamilyPart& part : parts_of_leg(line, {begin, line.size()})) {
+    const std::uint64_t fit = slices_before(std::floor(budget / rates.slice_cost[part.family]), 1.0, part.slices.size());
     end += fit;
-    budget -= static_cast<double>(fit) * rates.slice_cost[part.point];
+    budget -= static_cast<double>(fit) * rates.slice_cost[part.family];
     if (fit < part.slices.size()) break;
   }
   const std::uint64_t one_each = begin + rates.rank_speed.size();
@@ -82,8 +82,8 @@ std::vector<Piece> deal(const SliceLine& line, const WorkRates& rates, const Ran
   double cut_end = total * (with_mine / all);
 
   std::vector<Piece> pieces;
-  for (const PointPart& part : parts_of_leg(line, leg)) {
-    const double cost = rates.slice_cost[part.point];
+  for (const FamilyPart& part : parts_of_leg(line, leg)) {
+    const double cost = rates.slice_cost[part.family];
     const std::uint64_t count = part.slices.size();
     append_pieces(line, part, {slices_before(cut_begin, cost, count), last_rank ? count : slices_before(cut_end, cost, count)},
                   pieces);

@@ -1,7 +1,6 @@
 #include "nnft/sampling/moment_sampler.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 #include <utility>
 
@@ -10,24 +9,6 @@
 
 namespace nnft {
 namespace {
-
-constexpr int longest_chunk = 256;
-constexpr int highest_order = 8;
-/// The rows of a chunk take about so many numbers: what a second-level cache holds.
-constexpr int numbers_in_cache = 1 << 17;
-
-/// Rows of monomials that a chunk keeps: all orders but the highest, which is only summed; the second in any case.
-int kept_rows(const SumLayout& layout) {
-  int rows = layout.sites() + layout.sources();
-  for (const int order : layout.moments().orders())
-    if (order == 2 || order < layout.moments().orders().back()) rows += layout.moments().index(order).size();
-  return rows;
-}
-
-int chunk_of(const SumLayout& layout) {
-  const unsigned fit = std::bit_floor(static_cast<unsigned>(std::max(1, numbers_in_cache / kept_rows(layout))));
-  return std::clamp(static_cast<int>(fit), batch_samples, longest_chunk);
-}
 
 /// ½JKJ as a linear form of the packed pairs, or J itself.
 RowMatrix source_weights(const Measurement& measurement) {
@@ -42,173 +23,237 @@ RowMatrix source_weights(const Measurement& measurement) {
   return weights;
 }
 
-std::vector<int> flat_terms(const MomentLayout& layout, int order, EstimatorKind estimator) {
-  std::vector<int> flat;
-  const PackedIndex& index = layout.index(order);
-  for (int t = 0; t < index.size(); ++t)
-    for (const ProductTerm& term : product_terms(layout, order, estimator, index.tuple(t))) {
-      flat.push_back(term.pair);
-      flat.push_back(term.rest);
-    }
-  return flat;
+int rows_of_batch(const Measurement& measurement) {
+  return measurement.estimator == EstimatorKind::plain ? measurement.layout.sites()
+                                                       : measurement.layout.moments().index(2).size();
+}
+
+int product_rows(const SumLayout& layout, const std::vector<SharedEnsemble>& ensembles) {
+  Eigen::Index nodes = 1;
+  for (const SharedEnsemble& ensemble : ensembles) nodes = std::max(nodes, ensemble.differences.cols());
+  return std::max(static_cast<int>(nodes), 1 + layout.scores());
+}
+
+std::size_t area(int rows, int columns) { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
+
+/// Σ over rows of [row][sample] by differences to the first sample, so that values that are all the same are met exactly.
+void add_to_means(const AlignedBuffer& batch, bool first_batch, RowMatrix& first, RowMatrix& sum) {
+  for (Eigen::Index row = 0; row < sum.size(); ++row) {
+    const double* value = batch.data() + row * batch_samples;
+    if (first_batch) first.data()[row] = value[0];
+    for (int lane = 0; lane < batch_samples; ++lane) sum.data()[row] += value[lane] - first.data()[row];
+  }
 }
 
 }  // namespace
 
-Vector pilot_kernel(FieldEnsemble& ensemble) {
-  const int pairs = ensemble.pairs();
-  AlignedBuffer products(static_cast<std::size_t>(pairs * batch_samples));
-  Vector first(pairs), sum = Vector::Zero(pairs);
+PilotMeans pilot_means(FieldEnsemble& ensemble) {
+  const int copies = ensemble.copies();
+  AlignedBuffer products(area(copies * ensemble.pairs(), batch_samples)),
+      values(area(copies * ensemble.potentials(), batch_samples));
+  RowMatrix first(copies, ensemble.pairs()), sum = RowMatrix::Zero(copies, ensemble.pairs());
+  RowMatrix first_v(copies, ensemble.potentials()), sum_v = RowMatrix::Zero(copies, ensemble.potentials());
   for (int s = 0; s < pilot_samples; s += batch_samples) {
     ensemble.feature_products(first_pilot_sample + static_cast<std::uint64_t>(s), products.data());
-    for (int pair = 0; pair < pairs; ++pair) {
-      const double* row = products.data() + pair * batch_samples;
-      if (s == 0) first[pair] = row[0];
-      // Differences, so that a covariance that is the same for every sample is met exactly.
-      for (int lane = 0; lane < batch_samples; ++lane) sum[pair] += row[lane] - first[pair];
-    }
+    ensemble.potential_values(values.data());
+    add_to_means(products, s == 0, first, sum);
+    add_to_means(values, s == 0, first_v, sum_v);
   }
-  return (first + sum / pilot_samples) * ensemble.kernel_scale() + Vector::Constant(pairs, ensemble.kernel_offset());
+  return {((first + sum / pilot_samples) * ensemble.kernel_scale()).array() + ensemble.kernel_offset(),
+          first_v + sum_v / pilot_samples};
 }
 
-MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> ensemble, Measurement measurement, Vector reference_kernel,
+MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement measurement, std::vector<SharedEnsemble> ensembles,
                              SimdPath path)
-    : ensemble_(std::move(ensemble)),
+    : field_(std::move(field)),
       measurement_(std::move(measurement)),
+      ensembles_(std::move(ensembles)),
       kernels_(moment_kernels(path)),
-      reference_kernel_(std::move(reference_kernel)),
       source_weights_(source_weights(measurement_)),
       pairs_(measurement_.layout.moments().index(2).size()),
-      site_row_(pairs_),
-      source_row_(pairs_ + measurement_.layout.sites()),
-      chunk_(chunk_of(measurement_.layout)),
-      batch_(static_cast<std::size_t>(std::max(pairs_, measurement_.layout.sites()) * batch_samples)),
-      rows_(static_cast<std::size_t>(kept_rows(measurement_.layout)) * static_cast<std::size_t>(chunk_)) {
+      rows_(measurement_.layout, measurement_.estimator, path),
+      product_rows_(product_rows(measurement_.layout, ensembles_)),
+      products_(ensembles_.size() * static_cast<std::size_t>(product_rows_) * rows_.products()),
+      batch_size_(area(rows_of_batch(measurement_), batch_samples)),
+      kept_batches_(field_->copies() > 1 ? rows_.chunk() / batch_samples : 1),
+      batches_(area(kept_batches_, field_->copies()) * batch_size_),
+      potentials_(area(rows_.chunk(), field_->copies() * field_->potentials())),
+      weights_(static_cast<std::size_t>(rows_.chunk())) {
   check_shapes();
-  shift_ = reference_kernel_ - Vector::Constant(pairs_, ensemble_->kernel_offset());
-  plan_products();
+  for (const SharedEnsemble& ensemble : ensembles_)
+    shifts_.push_back(ensemble.reference_kernel - Vector::Constant(pairs_, field_->kernel_offset()));
 }
+
+MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement measurement, Vector reference_kernel,
+                             SimdPath path)
+    : MomentSampler(std::move(field), std::move(measurement),
+                    std::vector<SharedEnsemble>{{0, std::move(reference_kernel), Vector(), RowMatrix()}}, path) {}
 
 void MomentSampler::check_shapes() const {
   const SumLayout& layout = measurement_.layout;
-  if (ensemble_->sites() != layout.sites() || reference_kernel_.size() != pairs_ ||
-      measurement_.sources.rows() != layout.sources() || (layout.sources() > 0 && measurement_.sources.cols() != layout.sites()))
-    throw ShapeError("MomentSampler: ensemble of " + std::to_string(ensemble_->sites()) + " sites, layout of " +
-                     std::to_string(layout.sites()) + ", reference kernel of " + std::to_string(reference_kernel_.size()) +
-                     " pairs and sources of shape (" + std::to_string(measurement_.sources.rows()) + ", " +
-                     std::to_string(measurement_.sources.cols()) + ") do not fit");
-  if (layout.moments().orders().back() > highest_order)
-    throw ShapeError("MomentSampler: order " + std::to_string(layout.moments().orders().back()) + " cannot be sampled");
-}
-
-void MomentSampler::plan_products() {
-  const MomentLayout& moments = measurement_.layout.moments();
-  int next_row = source_row_ + measurement_.layout.sources();
-  int tail_row = 0;
-  for (const int order : moments.orders()) {
-    if (order == 2) continue;
-    const bool kept = order < moments.orders().back();
-    ProductPlan plan(moments, order, measurement_.estimator);
-    AlignedBuffer products(static_cast<std::size_t>(plan.products()));
-    orders_.push_back({order, tail_row, kept ? next_row : -1, std::move(plan),
-                       kept ? flat_terms(moments, order, measurement_.estimator) : std::vector<int>(), std::move(products)});
-    tail_row = next_row;
-    if (kept) next_row += moments.index(order).size();
+  const auto refuse = [](const std::string& what) { throw ShapeError("MomentSampler: " + what); };
+  if (field_->sites() != layout.sites() || measurement_.sources.rows() != layout.sources() ||
+      (layout.sources() > 0 && measurement_.sources.cols() != layout.sites()))
+    refuse("ensemble of " + std::to_string(field_->sites()) + " sites, layout of " + std::to_string(layout.sites()) +
+           " and sources of shape (" + std::to_string(measurement_.sources.rows()) + ", " +
+           std::to_string(measurement_.sources.cols()) + ") do not fit");
+  if (static_cast<int>(measurement_.score_powers.size()) != layout.scores())
+    refuse("expected powers of V for " + std::to_string(layout.scores()) + " derivatives, got " +
+           std::to_string(measurement_.score_powers.size()));
+  for (const SharedEnsemble& ensemble : ensembles_) {
+    if (ensemble.reference_kernel.size() != pairs_)
+      refuse("expected a reference kernel of " + std::to_string(pairs_) + " pairs, got " +
+             std::to_string(ensemble.reference_kernel.size()));
+    if (layout.scores() > 0 && ensemble.reference_potentials.size() != field_->potentials())
+      refuse("expected " + std::to_string(field_->potentials()) + " reference potentials, got " +
+             std::to_string(ensemble.reference_potentials.size()));
+    const bool by_differences = layout.derivatives().method() == DerivativeMethod::differences && layout.summed_derivatives() > 0;
+    if (by_differences != (ensemble.differences.size() > 0) ||
+        (by_differences && ensemble.differences.rows() != layout.summed_derivatives()) ||
+        ensemble.copy + nodes(ensemble) > field_->copies())
+      refuse("differences do not fit the layout and the copies of the ensemble");
   }
 }
 
-void MomentSampler::fill_batch(std::uint64_t sample, int at) {
+int MomentSampler::nodes(const SharedEnsemble& ensemble) const {
+  return std::max(1, static_cast<int>(ensemble.differences.cols()));
+}
+
+double* MomentSampler::products(std::size_t ensemble, int row) noexcept {
+  return products_.data() +
+         (ensemble * static_cast<std::size_t>(product_rows_) + static_cast<std::size_t>(row)) * rows_.products();
+}
+
+const double* MomentSampler::drawn(int copy, int at) const noexcept {
+  return batches_.data() + area(at / batch_samples % kept_batches_ * field_->copies() + copy, 1) * batch_size_;
+}
+
+void MomentSampler::draw_batch(std::uint64_t sample, int at) {
+  double* batch = batches_.data() + area(at / batch_samples % kept_batches_, field_->copies()) * batch_size_;
+  if (measurement_.estimator == EstimatorKind::plain)
+    field_->fields(sample, batch);
+  else
+    field_->feature_products(sample, batch);
+  if (measurement_.layout.scores() > 0)
+    field_->potential_values(potentials_.data() + area(at, field_->copies() * field_->potentials()));
+}
+
+void MomentSampler::fill_batch(const SharedEnsemble& ensemble, int copy, int at) {
   const PackedIndex& pairs = measurement_.layout.moments().index(2);
-  const int sites = measurement_.layout.sites();
+  const int sites = measurement_.layout.sites(), chunk = rows_.chunk();
+  const double* batch = drawn(copy, at);
   const auto diagonal = [&](int site) {
     const int pair[2] = {site, site};
     return pairs.position(pair);
   };
   if (measurement_.estimator == EstimatorKind::plain) {
-    ensemble_->fields(sample, batch_.data());
-    kernels_.pair_products(sites, batch_.data(), rows(0) + at, chunk_);
-    for (int site = 0; site < sites; ++site) std::copy_n(rows(diagonal(site)) + at, batch_samples, rows(site_row_ + site) + at);
-  } else {
-    ensemble_->feature_products(sample, batch_.data());
-    kernels_.kernel_deviations(pairs_, batch_.data(), ensemble_->kernel_scale(), shift_.data(), rows(0) + at, chunk_);
-    const double minus_offset = -ensemble_->kernel_offset();
+    kernels_.pair_products(sites, batch, rows_.pair_row(0) + at, chunk);
     for (int site = 0; site < sites; ++site)
-      kernels_.kernel_deviations(1, batch_.data() + diagonal(site) * batch_samples, ensemble_->kernel_scale(), &minus_offset,
-                                 rows(site_row_ + site) + at, chunk_);
+      std::copy_n(rows_.pair_row(diagonal(site)) + at, batch_samples, rows_.site_row(site) + at);
+  } else {
+    const Vector& shift = shifts_[static_cast<std::size_t>(&ensemble - ensembles_.data())];
+    kernels_.kernel_deviations(pairs_, batch, field_->kernel_scale(), shift.data(), rows_.pair_row(0) + at, chunk);
+    const double minus_offset = -field_->kernel_offset();
+    for (int site = 0; site < sites; ++site)
+      kernels_.kernel_deviations(1, batch + diagonal(site) * batch_samples, field_->kernel_scale(), &minus_offset,
+                                 rows_.site_row(site) + at, chunk);
   }
 }
 
-void MomentSampler::fill_sources(int at) {
+void MomentSampler::fill_sources(int copy, int at) {
   const bool plain = measurement_.estimator == EstimatorKind::plain;
   for (int source = 0; source < measurement_.layout.sources(); ++source) {
-    double* out = rows(source_row_ + source) + at;
+    double* out = rows_.source_row(source) + at;
     kernels_.linear_combination(static_cast<int>(source_weights_.cols()), source_weights_.row(source).data(),
-                                plain ? batch_.data() : rows(0) + at, plain ? batch_samples : chunk_, out);
+                                plain ? drawn(copy, at) : rows_.pair_row(0) + at, plain ? batch_samples : rows_.chunk(), out);
     (plain ? kernels_.hyperbolic_cosines : kernels_.exponentials)(out);
   }
 }
 
-void MomentSampler::fill(std::uint64_t first_sample, int count, int padded) {
-  for (int s = 0; s < count; s += batch_samples) {
-    fill_batch(first_sample + static_cast<std::uint64_t>(s), s);
-    fill_sources(s);
-  }
-  // Samples of the last batch that do not belong to the slice count for nothing.
-  for (int row = 0; row < source_row_ + measurement_.layout.sources(); ++row)
-    std::fill(rows(row) + count, rows(row) + padded, 0.0);
-  for (const OrderWork& work : orders_) {
-    if (work.row < 0) continue;
-    const int terms = work.plan.terms_per_tuple();
-    const int tuples = static_cast<int>(work.terms.size()) / (2 * terms);
-    for (int t = 0; t < tuples; ++t)
-      kernels_.row_of_products(block(0, padded), block(work.tail_row, padded), work.terms.data() + 2 * terms * t, terms,
-                               rows(work.row + t));
-  }
+void MomentSampler::add_slice(std::uint64_t first_sample, int count, std::span<double> sums) {
+  products_.fill(0.0);
+  for (int done = 0; done < count; done += rows_.chunk())
+    add_chunk(first_sample + static_cast<std::uint64_t>(done), std::min(rows_.chunk(), count - done), sums);
+  const auto row = static_cast<std::size_t>(measurement_.layout.size());
+  for (std::size_t e = 0; e < ensembles_.size(); ++e) add_derivatives(e, sums.subspan(e * row, row));
 }
 
-void MomentSampler::add_rows(int samples, std::span<double> sums) {
+void MomentSampler::add_chunk(std::uint64_t first_sample, int count, std::span<double> sums) {
+  const auto row = static_cast<std::size_t>(measurement_.layout.size());
+  if (kept_batches_ > 1)
+    for (int s = 0; s < count; s += batch_samples) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
+  const auto fill = [&](const SharedEnsemble& ensemble, int node) {
+    for (int s = 0; s < count; s += batch_samples) {
+      if (kept_batches_ == 1) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
+      fill_batch(ensemble, ensemble.copy + node, s);
+      if (node == 0) fill_sources(ensemble.copy, s);
+    }
+  };
+  const int padded = (count + batch_samples - 1) / batch_samples * batch_samples;
+  for (std::size_t e = 0; e < ensembles_.size(); ++e)
+    for (int node = 0; node < nodes(ensembles_[e]); ++node) {
+      fill(ensembles_[e], node);
+      rows_.blank(count, padded);
+      rows_.multiply(padded);
+      rows_.add(padded, products(e, node));
+      if (node > 0) continue;
+      add_ensemble(e, padded, sums.subspan(e * row, row));
+      add_scores(e, count, padded, sums.subspan(e * row, row));
+    }
+}
+
+/// Everything of an ensemble's own samples but the moments.
+void MomentSampler::add_ensemble(std::size_t, int samples, std::span<double> sums) {
   const SumLayout& layout = measurement_.layout;
-  kernels_.add_row_sums(block(0, samples), pairs_, sums.data());
-  kernels_.add_row_sums(block(source_row_, samples), layout.sources(), sums.data() + layout.source_offset());
+  kernels_.add_row_sums(rows_.source_rows(samples), layout.sources(), sums.data() + layout.source_offset());
   for (int site = 0; site < layout.sites(); ++site) {
     double& largest = sums[static_cast<std::size_t>(layout.maxima_offset() + site)];
-    largest = kernels_.add_power_sums(rows(site_row_ + site), samples, layout.powers(),
-                                      sums.data() + layout.power_offset(1) + site, layout.sites(), largest);
+    largest = kernels_.add_power_sums(rows_.site_row(site), samples, layout.powers(), sums.data() + layout.power_offset(1) + site,
+                                      layout.sites(), largest);
   }
-  for (OrderWork& work : orders_)
-    for (const ProductRectangle& rectangle : work.plan.rectangles())
-      kernels_.add_products(block(0, samples), block(work.tail_row, samples), rectangle, work.products.data());
 }
 
-void MomentSampler::add_slice(std::uint64_t first_sample, int count, std::span<double> sums) {
-  for (OrderWork& work : orders_) work.products.fill(0.0);
-  for (int done = 0; done < count; done += chunk_) {
-    const int samples = std::min(chunk_, count - done);
-    const int padded = (samples + batch_samples - 1) / batch_samples * batch_samples;
-    fill(first_sample + static_cast<std::uint64_t>(done), samples, padded);
-    add_rows(padded, sums);
-  }
-  for (const OrderWork& work : orders_) {
-    const int terms = work.plan.terms_per_tuple();
-    const int* place = work.plan.places().data();
-    double* moment = sums.data() + measurement_.layout.moments().offset(work.order);
-    const int tuples = measurement_.layout.moments().index(work.order).size();
-    for (int t = 0; t < tuples; ++t) {
-      double sum = 0.0;
-      for (int term = 0; term < terms; ++term) sum += work.products.data()[*place++];
-      moment[t] += sum;
+/// Monomials times powers of V − V₀, and these powers.
+void MomentSampler::add_scores(std::size_t e, int count, int padded, std::span<double> sums) {
+  const SharedEnsemble& ensemble = ensembles_[e];
+  const int potentials = field_->potentials();
+  for (int k = 0; k < measurement_.layout.scores(); ++k) {
+    const MultiIndex& powers = measurement_.score_powers[static_cast<std::size_t>(k)];
+    for (int s = 0; s < padded; ++s) {
+      const double* values = potentials_.data() + area(s / batch_samples * batch_samples, field_->copies() * potentials) +
+                             area(ensemble.copy * potentials, batch_samples) + s % batch_samples;
+      double weight = s < count ? 1.0 : 0.0;
+      for (int p = 0; p < potentials; ++p)
+        for (int n = 0; n < powers[static_cast<std::size_t>(p)]; ++n)
+          weight *= values[p * batch_samples] - ensemble.reference_potentials[p];
+      weights_.data()[s] = weight;
     }
+    kernels_.add_row_sums({weights_.data(), padded, padded}, 1, sums.data() + measurement_.layout.score_offset() + k);
+    rows_.add_weighted(padded, weights_.data(), products(e, 1 + k));
   }
 }
 
-double MomentSampler::workspace_bytes(const SumLayout& layout, EstimatorKind estimator) {
-  double numbers = static_cast<double>(kept_rows(layout)) * chunk_of(layout);
-  for (const int order : layout.moments().orders()) {
-    const double tuples = layout.moments().index(order).size();
-    // Each product is shared by several tuples, at least about half of them; terms and places are ints.
-    if (order > 2) numbers += tuples * (estimator == EstimatorKind::plain ? 1.0 : order - 1.0) * 2.0;
+/// The moments of the slice, and their derivatives.
+void MomentSampler::add_derivatives(std::size_t e, std::span<double> sums) {
+  const SumLayout& layout = measurement_.layout;
+  const auto moments = static_cast<std::size_t>(layout.moments().size());
+  rows_.add_moments(products(e, 0), 1.0, sums.first(moments));
+  for (int k = 0; k < layout.summed_derivatives(); ++k) {
+    const std::span<double> derivative = sums.subspan(static_cast<std::size_t>(layout.derivative_offset(k)), moments);
+    if (layout.scores() > 0) {
+      rows_.add_moments(products(e, 1 + k), 1.0, derivative);
+      continue;
+    }
+    for (int node = 0; node < nodes(ensembles_[e]); ++node)
+      rows_.add_moments(products(e, node), ensembles_[e].differences(k, node), derivative);
   }
-  return 8.0 * numbers;
+}
+
+double MomentSampler::workspace_bytes(const SumLayout& layout, EstimatorKind estimator, double ensembles) {
+  const bool differences = layout.derivatives().method() == DerivativeMethod::differences;
+  constexpr double nodes = 6.0;
+  const double rows = layout.summed_derivatives() == 0 ? 1.0 : differences ? nodes : 1.0 + layout.scores();
+  return MonomialRows::row_bytes(layout, estimator) + (1.0 + ensembles * rows) * MonomialRows::product_bytes(layout, estimator);
 }
 
 }  // namespace nnft

@@ -96,8 +96,10 @@ void breakdown(const Setup& setup) {
   const double output = output_weights(setup);
   const double to_features = nanoseconds(batch_samples, setup.seconds, [&] {
     sampler->start(0);
-    for (int i = 0; i < setup.width; i += sampler->tile())
-      sampler->features(static_cast<std::uint32_t>(i), std::min(sampler->tile(), setup.width - i), features.data());
+    for (int i = 0; i < setup.width; i += sampler->tile()) {
+      sampler->draw(static_cast<std::uint32_t>(i), std::min(sampler->tile(), setup.width - i));
+      sampler->features(0, features.data());
+    }
   });
   const double to_products = nanoseconds(batch_samples, setup.seconds, [&] { ensemble->feature_products(0, products.data()); });
   const double to_fields = nanoseconds(batch_samples, setup.seconds, [&] { ensemble->fields(0, products.data()); });

@@ -10,7 +10,8 @@
 #include "nnft/run/analysis.hpp"
 #include "nnft/run/ensemble_factory.hpp"
 #include "nnft/run/exact_values.hpp"
-#include "nnft/run/pilot.hpp"
+#include "nnft/run/family.hpp"
+#include "nnft/stats/sum_tree.hpp"
 
 namespace nnft {
 namespace {
@@ -65,17 +66,23 @@ Vector exact_row(const Config& config) {
 Estimate run(const Config& config, const Plan& plan) {
   const ScanPoint& point = plan.points().front();
   const SimdPath path = widest_simd_path();
-  Vector reference = Vector::Zero(plan.layout().index(2).size());
-  if (config.measure.estimator == EstimatorKind::conditional) reference = pilot_kernel(*make_ensemble(config, point, path));
-  MomentSampler sampler = make_sampler(config, plan, 0, reference, path);
-  BlockTable table(config.run.blocks, plan.sums().size());
+  const std::vector<PointReference> references = pilot_references(config, plan, {0, 1}, path);
+  FamilySampler sampler(config, plan, {0, 1}, references, path);
+  std::vector<SumTree> trees(plan.blocks(), SumTree(plan.sums().maxima()));
+  const auto columns = static_cast<std::size_t>(plan.sums().size());
   for (std::uint64_t slice = 0; slice < plan.blocks() * plan.slices_per_block(); ++slice) {
     const std::uint64_t block = slice % plan.blocks();
-    sampler.add_slice(slice * plan.slice(), static_cast<int>(plan.slice()),
-                      {table.sums.row(static_cast<Eigen::Index>(block)).data(), static_cast<std::size_t>(table.moments())});
-    table.counts[block] += static_cast<std::int64_t>(plan.slice());
+    SumNode leaf{0, slice / plan.blocks(), std::vector<double>(columns)};
+    sampler.sum_slice(slice * plan.slice(), static_cast<int>(plan.slice()), leaf.sums);
+    trees[block].add(std::move(leaf));
   }
-  return analyse(point, plan.sums(), config.measure.sources, reference, table).connected;
+  BlockTable table(config.run.blocks, plan.sums().size());
+  for (std::size_t block = 0; block < trees.size(); ++block) {
+    const std::vector<double> total = trees[block].total(columns);
+    table.sums.row(static_cast<Eigen::Index>(block)) = Eigen::Map<const Vector>(total.data(), plan.sums().size()).transpose();
+    table.counts[block] = static_cast<std::int64_t>(trees[block].slices() * plan.slice());
+  }
+  return analyse(config, point, plan.sums(), references.front().kernel, table).connected;
 }
 
 /// Over the seeds, for each moment of the layout.

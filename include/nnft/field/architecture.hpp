@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nnft/core/simd_path.hpp"
+#include "nnft/field/deformation.hpp"
 #include "nnft/field/site_set.hpp"
 #include "nnft/random/stream.hpp"
 
@@ -27,9 +28,14 @@ class FeatureSampler {
   virtual ~FeatureSampler() = default;
   /// Turns to the networks first_sample … first_sample + batch_samples − 1.
   virtual void start(std::uint64_t first_sample) = 0;
-  /// features[neuron][site][sample] of neurons first_neuron … first_neuron + count − 1; first_neuron even, count <= tile().
-  virtual void features(std::uint32_t first_neuron, int count, double* features) = 0;
-  /// All hidden parameters of the first network of the batch.
+  /// Draws neurons first_neuron … first_neuron + count − 1; from neuron 0 on, tile by tile in order, first_neuron even,
+  /// count <= tile().
+  virtual void draw(std::uint32_t first_neuron, int count) = 0;
+  /// features[neuron][site][sample] of the neurons drawn last. To be called once for each copy, in order.
+  virtual void features(int copy, double* features) = 0;
+  /// values[copy][potential][sample] of the V that are measured, when all features of the batch have been asked for.
+  virtual void potentials(double* values) const = 0;
+  /// All hidden parameters of the first network of the batch, in the first copy.
   virtual std::vector<ParameterArray> parameters() = 0;
   /// The number of neurons to ask for at a time (even), chosen for the cache.
   virtual int tile() const noexcept = 0;
@@ -40,9 +46,14 @@ class Architecture {
  public:
   virtual ~Architecture() = default;
   virtual std::string_view name() const noexcept = 0;
-  /// A sampler of this architecture with `stream`'s width at `sites`.
-  /// @throws UsageError if sites and architecture do not fit, or the processor lacks `path`.
-  virtual std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const = 0;
+  /// A sampler of this architecture with `stream`'s width at `sites`, of one copy for each deformation.
+  /// @throws UsageError if sites and architecture do not fit, the processor lacks `path`, or the weights cannot be deformed.
+  virtual std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                                  const WeightDeformations& deformations) const = 0;
+  /// The same without deformations.
+  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const {
+    return sampler(sites, stream, path, WeightDeformations());
+  }
 };
 
 }  // namespace nnft

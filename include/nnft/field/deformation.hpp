@@ -24,4 +24,11 @@ struct Deformation {
   bool operator==(const Deformation&) const = default;
 };
 
+/// What is made of each draw of the first-layer weights: one copy of the network for each entry, deformed by it, and the V that
+/// are measured on every copy. Copies share all other parameters.
+struct WeightDeformations {
+  std::vector<Deformation> copies = {{DeformationKind::weight_quartic, 0.0}};
+  std::vector<DeformationKind> potentials;
+};
+
 }  // namespace nnft

@@ -20,23 +20,29 @@ inline constexpr double smallest_relative_eigenvalue = 1e-14;
 /// finite, or has an eigenvalue below −1e-10 of the largest.
 RowMatrix covariance_factor(const RowMatrix& covariance);
 
-/// φ = Aξ with ξ ~ N(0, 1) and A = covariance_factor(covariance). feature_products() is the covariance itself, for every sample.
+/// φ = Aξ with ξ ~ N(0, 1), which copies share, and A = covariance_factor(covariance). feature_products() is the covariance
+/// itself, for every sample.
 class GaussianProcess final : public FieldEnsemble {
  public:
-  /// @param covariance shape (sites, sites). @param stream Stream::process(seed). @throws as covariance_factor does.
-  GaussianProcess(const RowMatrix& covariance, const Stream& stream, SimdPath path);
+  /// @param covariances of each copy, shape (sites, sites). @param stream Stream::process(seed). @throws as covariance_factor
+  /// does.
+  GaussianProcess(std::vector<RowMatrix> covariances, const Stream& stream, SimdPath path);
+  GaussianProcess(const RowMatrix& covariance, const Stream& stream, SimdPath path)
+      : GaussianProcess(std::vector<RowMatrix>{covariance}, stream, path) {}
 
-  int rank() const noexcept { return static_cast<int>(factor_.cols()); }
+  /// Of the first copy.
+  int rank() const noexcept { return static_cast<int>(factors_.front().cols()); }
 
   void fields(std::uint64_t first_sample, double* fields) override;
   void feature_products(std::uint64_t first_sample, double* sums) override;
+  void potential_values(double*) const override {}
   double kernel_scale() const noexcept override { return 1.0; }
   double kernel_offset() const noexcept override { return 0.0; }
   std::vector<ParameterArray> parameters(std::uint64_t sample) override;
 
  private:
-  RowMatrix covariance_;
-  RowMatrix factor_;
+  std::vector<RowMatrix> covariances_;
+  std::vector<RowMatrix> factors_;
   Stream stream_;
   const VariateKernels& variates_;
   const FieldKernels& kernels_;

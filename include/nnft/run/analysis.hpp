@@ -2,10 +2,14 @@
 /// @file From the blocks of one scan point to correlators with errors.
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "nnft/core/types.hpp"
+#include "nnft/run/config.hpp"
 #include "nnft/run/plan.hpp"
 #include "nnft/stats/block_table.hpp"
+#include "nnft/stats/connected_series.hpp"
 #include "nnft/stats/jackknife.hpp"
 #include "nnft/stats/sum_layout.hpp"
 #include "nnft/stats/tails.hpp"
@@ -18,18 +22,23 @@ struct PointResult {
   std::int64_t networks;
   Vector reference_kernel;  ///< K₀, shape (pairs)
   Estimate connected;
-  Estimate full;        ///< without leave-one-out values
-  Estimate generating;  ///< W[J] of each source
+  Estimate full;                      ///< without leave-one-out values
+  Estimate generating;                ///< W[J] of each source
+  std::vector<Estimate> derivatives;  ///< of the connected correlators, by the layout's derivatives
   Tails tails;
 };
 
-/// Jackknife of connected and full correlators and of W[J] = ½JK₀J + ln of the mean exponential. Leave-one-out values of a block
-/// without samples are NaN, and so is everything if fewer than two blocks have samples.
-/// @param sources J, shape (sources, sites). @throws ShapeError if shapes do not fit.
-PointResult analyse(const ScanPoint& point, const SumLayout& layout, const RowMatrix& sources, const Vector& reference_kernel,
+/// A shared scale that the config's deformations contain, at a scan point.
+std::optional<SharedScale> shared_scale(const Config& config, const ScanPoint& point);
+
+/// Jackknife of connected and full correlators, derivatives in the strengths and of W[J] = ½JK₀J + ln of the mean exponential.
+/// Leave-one-out values of a block without samples are NaN, and so is everything if fewer than two blocks have samples.
+/// @throws ShapeError if shapes do not fit.
+PointResult analyse(const Config& config, const ScanPoint& point, const SumLayout& layout, const Vector& reference_kernel,
                     const BlockTable& table);
 
 /// Values that are known exactly: no errors, no blocks.
-PointResult exact_result(const ScanPoint& point, Vector connected, Vector full, Vector generating);
+/// @param derivatives shape (derivatives, moments).
+PointResult exact_result(const ScanPoint& point, Vector connected, Vector full, Vector generating, const RowMatrix& derivatives);
 
 }  // namespace nnft

@@ -24,11 +24,16 @@ GaussSpec gauss_spec(const FieldConfig& field);
 FreeScalarSpec free_scalar_spec(const FieldConfig& field);
 OutputLayer output_layer(const FieldConfig& field);
 
-/// The covariance of the field at infinite width, shape (sites, sites). @throws UsageError if it is not known.
-RowMatrix infinite_width_kernel(const Config& config);
+/// The covariance of the field at infinite width, shape (sites, sites). @param widening what multiplies the standard deviation of
+/// the first-layer weights (but no constant of the architecture that was made from it). @throws UsageError if it is not known.
+RowMatrix infinite_width_kernel(const Config& config, double widening);
 
-/// The ensemble of a scan point: networks, or the Gaussian process if the width is infinite.
-/// @throws UsageError for a name that is not an architecture's and what its parts throw.
-std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, const ScanPoint& point, SimdPath path);
+/// What is left of a deformation of the weights at infinite width: weight-ring makes the variance of each s/√(1 − 4α²).
+double infinite_width_widening(const Deformation& weights);
+
+/// The ensembles of a width, one copy for each deformation of the weights: networks, or Gaussian processes if the width is
+/// infinite. @throws UsageError for a name that is not an architecture's and what its parts throw.
+std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, double width, const WeightDeformations& weights,
+                                             SimdPath path);
 
 }  // namespace nnft

@@ -11,14 +11,16 @@ namespace nnft {
 
 /// Rows of the layout; NaN where only other entries are known.
 struct ExactValues {
-  Vector connected;   ///< shape (moments)
-  Vector generating;  ///< W[J], shape (sources)
+  Vector connected;       ///< shape (moments)
+  Vector generating;      ///< W[J], shape (sources)
+  RowMatrix derivatives;  ///< of the connected correlators in the strengths, shape (layout.derivatives().size(), moments)
 };
 
 /// The exact values of a scan point. @throws UsageError that says why there are none.
 ExactValues exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
 
-/// The leading order in 1/N of an mlp of any depth: the infinite-width kernel, G4c to order 1/N, nothing above.
+/// The leading order in 1/N: of an mlp of any depth the infinite-width kernel, G4c to order 1/N, nothing above; of a cos-net
+/// under weight-quartic G2c and G4c to first order in the strength, each to the leading order of its coefficients.
 /// @throws UsageError that says why there is none.
 ExactValues leading_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
 

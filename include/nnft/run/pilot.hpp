@@ -3,25 +3,25 @@
 
 #include <vector>
 
-#include "nnft/core/types.hpp"
+#include "nnft/core/simd_path.hpp"
 #include "nnft/parallel/communicator.hpp"
 #include "nnft/run/config.hpp"
+#include "nnft/run/family.hpp"
 #include "nnft/run/plan.hpp"
-#include "nnft/sampling/moment_sampler.hpp"
 
 namespace nnft {
 
 /// By scan point, the same on every rank.
 struct Pilot {
-  std::vector<Vector> reference_kernels;  ///< K₀, shape (pairs); zero for the plain estimator
-  std::vector<double> slice_seconds;      ///< time of one slice on the rank that tried it: decides who works, never a result
+  std::vector<PointReference> references;
+  std::vector<double> slice_seconds;  ///< share in the time of one slice of its family: decides who works, never a result
 };
 
-/// The sampler of a scan point.
-MomentSampler make_sampler(const Config& config, const Plan& plan, std::uint64_t point, const Vector& reference_kernel,
-                           SimdPath path);
+/// K₀ of every scan point.
+std::vector<Vector> reference_kernels(const Pilot& pilot);
 
-/// Scan points are spread over the ranks. Collective. @throws UsageError on every rank if an ensemble cannot be built.
+/// Families of scan points are spread over the ranks. Collective. @throws UsageError on every rank if an ensemble cannot be
+/// built.
 Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path);
 
 }  // namespace nnft

@@ -47,13 +47,20 @@ class Simulation {
 
  private:
   std::string sample_group(const Range& points, BlockStore& store, Checkpoint& saved, const StopSignal& stop);
-  void sample_leg(const Range& points, const SliceLine& line, const Range& leg, BlockStore& store);
+  /// The scan points of a memory round: those of one width that are equally far are sampled together.
+  struct Group {
+    Range points;
+    std::vector<Range> families;
+    std::vector<double> costs;  ///< of a slice of each family, seconds of the pilot
+  };
+  Group group_of(const Range& points, const std::vector<std::uint64_t>& done) const;
+  void sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store);
   std::string finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store);
-  void sample_pieces(const Range& points, const std::vector<Piece>& pieces, BlockStore& store) const;
+  void sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store) const;
   double seconds_to_stop(bool everything_sampled) const;
   bool checkpoint_due() const;
   RunClock clock(const Checkpoint& saved) const;
-  void report_progress(const Range& points, std::uint64_t point_in_group, const BlockStore& store);
+  void report_progress(const Range& points, std::uint64_t point, const BlockStore& store);
 
   const Communicator& comm_;
   Config config_;

@@ -8,33 +8,34 @@
 
 namespace nnft {
 
-/// Slices `slices` (indices within the block) of one block of one scan point (index within the group).
+/// Slices `slices` (indices within the block) of one block of one family of scan points that are sampled together (index within
+/// the group).
 struct Piece {
-  std::uint64_t point;
+  std::uint64_t family;
   std::uint64_t block;
   Range slices;
   friend bool operator==(const Piece&, const Piece&) = default;
 };
 
-/// The slices that a group of scan points still needs, on one line: point after point, and within a point slice u = (slice
+/// The slices that the families of a group still need, on one line: family after family, and within a family slice u = (slice
 /// within block) · blocks + block. A run walks along it leg by leg.
 struct SliceLine {
   std::uint64_t blocks;
-  std::vector<Range> todo;  ///< for each point the slices u it still needs
+  std::vector<Range> todo;  ///< for each family the slices u it still needs
 
   std::uint64_t size() const noexcept;
 };
 
-/// The slices of one point that lie in a leg.
-struct PointPart {
-  std::uint64_t point;
-  Range slices;  ///< slices u of the point
+/// The slices of one family that lie in a leg.
+struct FamilyPart {
+  std::uint64_t family;
+  Range slices;  ///< slices u of the family
 };
 
-/// The parts of a leg [begin, end) of the line, point after point.
-std::vector<PointPart> parts_of_leg(const SliceLine& line, const Range& leg);
+/// The parts of a leg [begin, end) of the line, family after family.
+std::vector<FamilyPart> parts_of_leg(const SliceLine& line, const Range& leg);
 
-/// Who works how fast, as measured: relative cost of a slice of each point, relative speed of each rank. All positive.
+/// Who works how fast, as measured: relative cost of a slice of each family, relative speed of each rank. All positive.
 struct WorkRates {
   std::vector<double> slice_cost;
   std::vector<double> rank_speed;
@@ -47,7 +48,7 @@ std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64
 /// The cost of the slices of a leg.
 double leg_cost(const SliceLine& line, const WorkRates& rates, const Range& leg);
 
-/// The pieces of `leg` for `rank`: the leg is sorted by (point, block, slice) and cut into consecutive parts whose costs are
+/// The pieces of `leg` for `rank`: the leg is sorted by (family, block, slice) and cut into consecutive parts whose costs are
 /// proportional to the ranks' speeds. Together the ranks' pieces cover the leg exactly once.
 std::vector<Piece> deal(const SliceLine& line, const WorkRates& rates, const Range& leg, int rank);
 

@@ -1,5 +1,5 @@
 #pragma once
-/// @file Slices of an ensemble turned into sums of monomials.
+/// @file Slices of ensembles that share their draws turned into sums of monomials.
 
 #include <cstdint>
 #include <memory>
@@ -10,74 +10,83 @@
 #include "nnft/core/types.hpp"
 #include "nnft/field/field_ensemble.hpp"
 #include "nnft/sampling/moment_kernels.hpp"
-#include "nnft/sampling/product_plan.hpp"
+#include "nnft/sampling/monomial_rows.hpp"
 #include "nnft/stats/estimator_kind.hpp"
 #include "nnft/stats/sum_layout.hpp"
 
 namespace nnft {
 
-/// Samples of the pilot that sets the reference kernel of an ensemble.
+/// Samples of the pilot that sets the reference values of an ensemble.
 inline constexpr int pilot_samples = 256;
 
-/// Mean conditional covariance over the reserved pilot samples, packed pairs; a pure function of the ensemble.
-Vector pilot_kernel(FieldEnsemble& ensemble);
+/// Means over the reserved pilot samples; pure functions of the ensemble.
+struct PilotMeans {
+  RowMatrix kernels;     ///< conditional covariance, shape (copies, pairs)
+  RowMatrix potentials;  ///< V, shape (copies, potentials)
+};
+PilotMeans pilot_means(FieldEnsemble& ensemble);
 
 /// What is added up.
 struct Measurement {
   EstimatorKind estimator;
   SumLayout layout;
-  RowMatrix sources;  ///< J, shape (sources, sites)
+  RowMatrix sources;                     ///< J, shape (sources, sites)
+  std::vector<MultiIndex> score_powers = {};  ///< of each potential, for each summed derivative by score
+};
+
+/// One of the ensembles that share their draws.
+struct SharedEnsemble {
+  int copy = 0;                 ///< of the field ensemble, whose samples are its own
+  Vector reference_kernel;      ///< K₀, shape (pairs); zero for the plain estimator
+  Vector reference_potentials;  ///< V₀, shape (potentials)
+  RowMatrix differences;  ///< shape (summed derivatives, nodes): weights of the moments of copies copy, copy + 1, …; or none
 };
 
 /// Adds up the monomials of samples in a fixed order. Owns its workspace; nothing is allocated per slice; not thread-safe.
 class MomentSampler {
  public:
-  /// @param reference_kernel K₀, shape (pairs); must be zero for the plain estimator.
   /// @throws ShapeError if shapes do not fit or an order above 8 is asked for.
-  MomentSampler(std::unique_ptr<FieldEnsemble> ensemble, Measurement measurement, Vector reference_kernel, SimdPath path);
+  MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement measurement, std::vector<SharedEnsemble> ensembles,
+                SimdPath path);
+  /// A single ensemble without derivatives.
+  MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement measurement, Vector reference_kernel, SimdPath path);
 
-  /// Adds samples first_sample … first_sample + count − 1 to a row of the layout. Monomials are φ_iφ_j… (plain), or Wick sums of
-  /// δK = K − K₀ such as δK_ijδK_kl + δK_ikδK_jl + δK_ilδK_jk (conditional); exponentials cosh J·φ, or e^{½JδKJ}.
+  /// Adds samples first_sample … first_sample + count − 1 to rows of the layout, shape (ensembles, layout.size()). Monomials are
+  /// those of MonomialRows; exponentials cosh J·φ (plain), or e^{½JδKJ} (conditional). Derivatives are monomials times powers of
+  /// V − V₀, or the weighted monomials of neighbouring copies.
   void add_slice(std::uint64_t first_sample, int count, std::span<double> sums);
 
-  /// Bytes that a sampler of this layout works in, about.
-  static double workspace_bytes(const SumLayout& layout, EstimatorKind estimator);
+  /// Bytes that a sampler of so many ensembles of this layout works in, about.
+  static double workspace_bytes(const SumLayout& layout, EstimatorKind estimator, double ensembles);
 
  private:
-  /// Rows of monomials of one order, or of something else, in the buffer of all rows.
-  double* rows(int first_row) noexcept { return rows_.data() + static_cast<std::ptrdiff_t>(first_row) * chunk_; }
-  RowBlock block(int first_row, int samples) noexcept { return {rows(first_row), samples, chunk_}; }
-
   void check_shapes() const;
-  void plan_products();
-  void fill_batch(std::uint64_t sample, int at);
-  void fill_sources(int at);
-  void fill(std::uint64_t first_sample, int count, int padded);
-  void add_rows(int samples, std::span<double> sums);
+  int nodes(const SharedEnsemble& ensemble) const;
+  double* products(std::size_t ensemble, int row) noexcept;
+  const double* drawn(int copy, int at) const noexcept;
+  void draw_batch(std::uint64_t sample, int at);
+  void fill_batch(const SharedEnsemble& ensemble, int copy, int at);
+  void fill_sources(int copy, int at);
+  void add_chunk(std::uint64_t first_sample, int count, std::span<double> sums);
+  void add_ensemble(std::size_t ensemble, int count, std::span<double> sums);
+  void add_scores(std::size_t ensemble, int count, int padded, std::span<double> sums);
+  void add_derivatives(std::size_t ensemble, std::span<double> sums);
 
-  /// What one order above 2 needs.
-  struct OrderWork {
-    int order;
-    int tail_row;  ///< where the rows of order − 2 begin
-    int row;       ///< where its own rows begin; −1 if no higher order needs them
-    ProductPlan plan;
-    std::vector<int> terms;  ///< (tuples, terms, 2) of its own rows
-    AlignedBuffer products;
-  };
-
-  std::unique_ptr<FieldEnsemble> ensemble_;
+  std::unique_ptr<FieldEnsemble> field_;
   Measurement measurement_;
+  std::vector<SharedEnsemble> ensembles_;
   const MomentKernels& kernels_;
-  Vector reference_kernel_;
-  Vector shift_;              ///< reference kernel without the output bias
-  RowMatrix source_weights_;  ///< what J makes of the fields (plain) or of the pairs' δK
+  std::vector<Vector> shifts_;  ///< reference kernels without the output bias
+  RowMatrix source_weights_;    ///< what J makes of the fields (plain) or of the pairs' δK
   int pairs_;
-  int site_row_ = 0;  ///< rows: pairs, x of the sites, exponentials of the sources, then orders
-  int source_row_ = 0;
-  std::vector<OrderWork> orders_;
-  int chunk_;            ///< samples whose rows are held at a time: a pure function of the layout
-  AlignedBuffer batch_;  ///< fields or feature products of one batch
-  AlignedBuffer rows_;
+  MonomialRows rows_;
+  int product_rows_;          ///< rows of products of an ensemble: its own, then those of its derivatives
+  AlignedBuffer products_;    ///< (ensembles, product rows, products)
+  std::size_t batch_size_;    ///< numbers of one batch of one copy
+  int kept_batches_;          ///< all of a chunk if there are several copies
+  AlignedBuffer batches_;     ///< fields or feature products [batch][copy][row][sample]
+  AlignedBuffer potentials_;  ///< [batch][copy][potential][sample]
+  AlignedBuffer weights_;     ///< of a chunk
 };
 
 }  // namespace nnft

@@ -10,6 +10,7 @@
 #include "field/tile_size.hpp"
 #include "nnft/core/aligned_buffer.hpp"
 #include "nnft/core/error.hpp"
+#include "nnft/field/deformations/input_weights.hpp"
 #include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 
@@ -26,7 +27,8 @@ AlignedBuffer scaled_sites(const SiteSet& sites, double sigma_weight) {
 
 class CosSampler final : public FeatureSampler {
  public:
-  CosSampler(const SiteSet& sites, double sigma_weight, const Stream& stream, SimdPath path)
+  CosSampler(const SiteSet& sites, double sigma_weight, const Stream& stream, SimdPath path,
+             const WeightDeformations& deformations)
       : shape_{0, sites.size(), sites.dimension()},
         tile_(tile_size(sites.size() + sites.dimension() + 1)),
         stream_(stream),
@@ -34,26 +36,33 @@ class CosSampler final : public FeatureSampler {
         kernels_(field_kernels(path)),
         weight_scale_(sigma_weight / std::sqrt(static_cast<double>(sites.dimension()))),
         sites_(scaled_sites(sites, sigma_weight)),
-        weights_(static_cast<std::size_t>(tile_ * sites.dimension() * batch_samples)),
+        weights_(
+            deformations, {stream.width(), sites.dimension(), weight_scale_ * weight_scale_},
+            [this](const VariateRequest& request, double* out) { variates_.normals(stream_, request, out); }, tile_),
         phases_(static_cast<std::size_t>(tile_ * batch_samples)) {}
 
-  void start(std::uint64_t first_sample) override { first_sample_ = first_sample; }
+  void start(std::uint64_t first_sample) override {
+    first_sample_ = first_sample;
+    weights_.start(first_sample);
+  }
 
-  void features(std::uint32_t first_neuron, int count, double* features) override {
-    const auto d = static_cast<std::uint32_t>(shape_.input_dim);
-    variates_.normals(stream_, {Purpose::input_weight, first_sample_, first_neuron * d, count * shape_.input_dim},
-                      weights_.data());
+  void draw(std::uint32_t first_neuron, int count) override {
+    weights_.draw(first_neuron, count);
     variates_.uniforms(stream_, {Purpose::phase, first_sample_, first_neuron, count}, phases_.data());
     shape_.neurons = count;
-    kernels_.cosines(shape_, weights_.data(), phases_.data(), sites_.data(), features);
   }
+
+  void features(int copy, double* features) override {
+    kernels_.cosines(shape_, weights_.weights(copy), phases_.data(), sites_.data(), features);
+  }
+
+  void potentials(double* values) const override { weights_.potential_values(values); }
 
   std::vector<ParameterArray> parameters() override {
     const std::uint64_t n = stream_.width(), d = static_cast<std::uint64_t>(shape_.input_dim);
-    const auto normals = [&](const VariateRequest& request, double* out) { variates_.normals(stream_, request, out); };
     const auto uniforms = [&](const VariateRequest& request, double* out) { variates_.uniforms(stream_, request, out); };
     return {
-        {"input_weight", {n, d}, first_of_batch(normals, Purpose::input_weight, first_sample_, n * d, weight_scale_)},
+        {"input_weight", {n, d}, weights_.of_first_network(weight_scale_)},
         {"phase", {n}, first_of_batch(uniforms, Purpose::phase, first_sample_, n, 2.0 * std::numbers::pi)},
     };
   }
@@ -68,7 +77,7 @@ class CosSampler final : public FeatureSampler {
   const FieldKernels& kernels_;
   double weight_scale_;
   AlignedBuffer sites_;
-  AlignedBuffer weights_;
+  InputWeights weights_;
   AlignedBuffer phases_;
   std::uint64_t first_sample_ = 0;
 };
@@ -80,7 +89,8 @@ CosNet::CosNet(double sigma_weight) : sigma_weight_(sigma_weight) {
     throw UsageError("cos: expected sigma-weight > 0, got " + std::to_string(sigma_weight));
 }
 
-std::unique_ptr<FeatureSampler> CosNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const {
+std::unique_ptr<FeatureSampler> CosNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                                const WeightDeformations& deformations) const {
   const auto weights = std::uint64_t{stream.width()} * static_cast<std::uint64_t>(sites.dimension());
   if (weights > std::numeric_limits<std::uint32_t>::max() - 64)
     throw UsageError("cos: expected width times input-dim below 2^32, the input weights that a network's stream numbers, got " +
@@ -90,7 +100,7 @@ std::unique_ptr<FeatureSampler> CosNet::sampler(const SiteSet& sites, const Stre
   if (reach > largest_phase)
     throw UsageError("cos: expected sites with sigma-weight·|x| below " + std::to_string(largest_phase / 8.5) +
                      " (beyond it the phase W·x has no accurate digits), got " + std::to_string(reach / 8.5));
-  return std::make_unique<CosSampler>(sites, sigma_weight_, stream, path);
+  return std::make_unique<CosSampler>(sites, sigma_weight_, stream, path, deformations);
 }
 
 }  // namespace nnft

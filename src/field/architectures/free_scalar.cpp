@@ -43,13 +43,18 @@ class FreeScalarSampler final : public FeatureSampler {
 
   void start(std::uint64_t first_sample) override { first_sample_ = first_sample; }
 
-  void features(std::uint32_t first_neuron, int count, double* features) override {
+  void draw(std::uint32_t first_neuron, int count) override {
     draw_momenta(first_neuron, count);
     variates_.uniforms(stream_, {Purpose::phase, first_sample_, first_neuron, count}, phases_.data());
-    kernels_.cosines(shape_, momenta_.data(), phases_.data(), sites_.data(), features);
     radii_to_amplitudes(count);
+  }
+
+  void features(int, double* features) override {
+    kernels_.cosines(shape_, momenta_.data(), phases_.data(), sites_.data(), features);
     kernels_.multiply(shape_, radii_.data(), features);
   }
+
+  void potentials(double*) const override {}
 
   std::vector<ParameterArray> parameters() override {
     const std::uint64_t n = stream_.width(), d = static_cast<std::uint64_t>(shape_.input_dim);
@@ -144,8 +149,11 @@ FreeScalarNet::FreeScalarNet(const FreeScalarSpec& spec) : spec_(spec) {
     throw UsageError("free-scalar: expected momentum-exponent from -1 to 0, got " + std::to_string(spec.momentum_exponent));
 }
 
-std::unique_ptr<FeatureSampler> FreeScalarNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const {
+std::unique_ptr<FeatureSampler> FreeScalarNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                                       const WeightDeformations& deformations) const {
   require_dimension(sites.dimension());
+  if (deformations.copies.size() != 1 || deformations.copies.front().strength != 0.0 || !deformations.potentials.empty())
+    throw UsageError("free-scalar: expected no deformation of the weights, since its momenta are no normal weights");
   constexpr double largest_phase = 1e9;  // rounding 2^-53 of it is 1e-7
   const double reach = spec_.cutoff * sites.coordinates().rowwise().norm().maxCoeff();
   if (!(reach <= largest_phase))

@@ -23,7 +23,7 @@ TEST(Workload, LegsAndRanksCoverEverySliceOnce) {
       ASSERT_GT(leg.end, leg.begin);
       for (int r = 0; r < ranks; ++r)
         for (const Piece& piece : deal(line, rates, leg, r))
-          for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) done[{piece.point, piece.block}].push_back(j);
+          for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) done[{piece.family, piece.block}].push_back(j);
       position = leg.end;
     }
     EXPECT_EQ(done.size(), 15u);
@@ -46,7 +46,7 @@ TEST(Workload, UnequalPointsAreBalanced) {
   for (int r = 0; r < 4; ++r) {
     double cost = 0.0;
     for (const Piece& piece : deal(line, rates, everything, r))
-      cost += static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.point];
+      cost += static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.family];
     EXPECT_NEAR(cost / total, rates.rank_speed[static_cast<std::size_t>(r)] / 5.0, 128.0 / total);
   }
 }

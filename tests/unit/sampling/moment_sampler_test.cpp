@@ -143,7 +143,7 @@ TEST(MomentSampler, FusedPathsAgreeToTheLastBit) {
 
 TEST(PilotKernel, IsTheMeanOverTheReservedSamples) {
   const std::unique_ptr<FieldEnsemble> ensemble = ensemble_of(2, widest_simd_path());
-  const Vector pilot = pilot_kernel(*ensemble);
+  const Vector pilot = pilot_means(*ensemble).kernels.row(0).transpose();
   std::vector<double> k(3 * batch_samples);
   Vector mean = Vector::Zero(3);
   for (int s = 0; s < pilot_samples; ++s) {

@@ -14,7 +14,9 @@ class CosNet final : public Architecture {
   std::string_view name() const noexcept override { return "cos"; }
   double sigma_weight() const noexcept { return sigma_weight_; }
   /// @throws UsageError if a site is so far out that the phase W·x + b cannot be resolved to 1e-6 in double precision.
-  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const override;
+  using Architecture::sampler;
+  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                          const WeightDeformations& deformations) const override;
 
  private:
   double sigma_weight_;

@@ -29,7 +29,9 @@ class FreeScalarNet final : public Architecture {
   std::string_view name() const noexcept override { return "free-scalar"; }
   const FreeScalarSpec& spec() const noexcept { return spec_; }
   /// @throws UsageError if the sites are not in 1, 2 or 3 dimensions.
-  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const override;
+  using Architecture::sampler;
+  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                          const WeightDeformations& deformations) const override;
 
  private:
   FreeScalarSpec spec_;

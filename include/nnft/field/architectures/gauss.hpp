@@ -19,7 +19,9 @@ class GaussNet final : public Architecture {
 
   std::string_view name() const noexcept override { return "gauss"; }
   const GaussSpec& spec() const noexcept { return spec_; }
-  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const override;
+  using Architecture::sampler;
+  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                          const WeightDeformations& deformations) const override;
 
  private:
   GaussSpec spec_;

@@ -32,7 +32,9 @@ class MlpNet final : public Architecture {
 
   std::string_view name() const noexcept override { return "mlp"; }
   const MlpSpec& spec() const noexcept { return spec_; }
-  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path) const override;
+  using Architecture::sampler;
+  std::unique_ptr<FeatureSampler> sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
+                                          const WeightDeformations& deformations) const override;
 
  private:
   MlpSpec spec_;

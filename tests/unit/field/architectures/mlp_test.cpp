@@ -58,9 +58,10 @@ std::vector<double> all_features(FeatureSampler& sampler, std::uint32_t width, i
   std::vector<double> features(static_cast<std::size_t>(width) * static_cast<std::size_t>(sites) * batch_samples);
   sampler.start(first_sample);
   const auto tile = static_cast<std::uint32_t>(sampler.tile());
-  for (std::uint32_t i = 0; i < width; i += tile)
-    sampler.features(i, static_cast<int>(std::min(tile, width - i)),
-                     features.data() + std::size_t{i} * static_cast<std::size_t>(sites) * batch_samples);
+  for (std::uint32_t i = 0; i < width; i += tile) {
+    sampler.draw(i, static_cast<int>(std::min(tile, width - i)));
+    sampler.features(0, features.data() + std::size_t{i} * static_cast<std::size_t>(sites) * batch_samples);
+  }
   return features;
 }
 

@@ -1,0 +1,71 @@
+#include "nnft/run/deformed_weights.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "nnft/sampling/finite_differences.hpp"
+
+namespace nnft {
+namespace {
+
+/// Part of the distance over which a correlator changes by its own size that a step is: the fourth power of it is the relative
+/// error of a derivative, its square times 1e-16 the one by rounding.
+constexpr double step_fraction = 0.02;
+
+/// Over which distance of strengths correlators change much.
+double natural_distance(const Config& config, const ScanPoint& point, const Deformation& deformation) {
+  if (deformation.kind == DeformationKind::weight_ring) return 0.5 * (0.5 - std::abs(deformation.strength));
+  const double neurons = config.field.hidden_widths.empty() ? point.width : config.field.hidden_widths.front();
+  const double d = config.field.input_dim, weights = neurons * d;
+  const double variance = config.field.sigma_weight * config.field.sigma_weight / d;
+  // Where the quartic term bends the density of R at its peak; few weights have a broad one, whose tail feels it before.
+  const double bend = neurons / (4.0 * d * variance * variance);
+  return (bend + deformation.strength) * weights / (weights + 50.0);
+}
+
+}  // namespace
+
+std::vector<std::size_t> weight_parameters(const Config& config) {
+  std::vector<std::size_t> parameters;
+  for (std::size_t p = 0; p < static_cast<std::size_t>(config.deformation_count()); ++p)
+    if (*config.deformations[p].kind != DeformationKind::shared_scale) parameters.push_back(p);
+  return parameters;
+}
+
+Deformation weight_deformation(const Config& config, const ScanPoint& point) {
+  Deformation deformation{DeformationKind::weight_quartic, 0.0};
+  for (const std::size_t p : weight_parameters(config))
+    if (point.strengths[p] != 0.0 || deformation.strength == 0.0)
+      deformation = {*config.deformations[p].kind, point.strengths[p]};
+  return deformation;
+}
+
+std::vector<MultiIndex> score_powers(const Config& config) {
+  const DerivativeLayout layout = derivative_layout(config);
+  std::vector<MultiIndex> all;
+  if (layout.method() != DerivativeMethod::score) return all;
+  for (const int monomial : layout.summed()) {
+    MultiIndex powers{};
+    std::size_t potential = 0;
+    for (const std::size_t p : weight_parameters(config)) powers[potential++] = layout.basis().index(monomial)[p];
+    all.push_back(powers);
+  }
+  return all;
+}
+
+NeighbouringStrengths neighbouring_strengths(const Config& config, const ScanPoint& point) {
+  const Deformation own = weight_deformation(config, point);
+  const DerivativeLayout layout = derivative_layout(config);
+  if (layout.method() != DerivativeMethod::differences || layout.summed().empty()) return {{own}, RowMatrix()};
+  const double least = own.kind == DeformationKind::weight_quartic ? 0.0 : -std::numeric_limits<double>::infinity();
+  const Stencil stencil = derivative_stencil(own.strength, step_fraction * natural_distance(config, point, own), least);
+  NeighbouringStrengths neighbours{{}, RowMatrix(static_cast<Eigen::Index>(layout.summed().size()), stencil.nodes.size())};
+  for (const double strength : stencil.nodes) neighbours.copies.push_back({own.kind, strength});
+  const std::size_t parameter = weight_parameters(config).front();
+  for (std::size_t k = 0; k < layout.summed().size(); ++k)
+    neighbours.weights.row(static_cast<Eigen::Index>(k)) =
+        stencil.weights.row(layout.basis().index(layout.summed()[k])[parameter] - 1);
+  return neighbours;
+}
+
+}  // namespace nnft
