@@ -32,7 +32,8 @@ std::vector<DoubleSeries> ConnectedSeries::moments(std::span<const double> means
     factors.push_back((score ? sign(basis, monomial) : 1.0) / basis.factorial(monomial));
   DoubleSeries norm(basis, 1.0);
   for (int k = 0; k < layout_.scores(); ++k)
-    norm[derivatives.summed()[static_cast<std::size_t>(k)]] = factors[static_cast<std::size_t>(k)] * mean(layout_.score_offset() + k);
+    norm[derivatives.summed()[static_cast<std::size_t>(k)]] =
+        factors[static_cast<std::size_t>(k)] * mean(layout_.score_offset() + k);
   const DoubleSeries inverse = DoubleSeries(basis, 1.0) / norm;
   std::vector<DoubleSeries> series;
   for (int t = 0; t < layout_.moments().size(); ++t) {

@@ -30,7 +30,7 @@ PilotMeans pilot_means(FieldEnsemble& ensemble);
 struct Measurement {
   EstimatorKind estimator;
   SumLayout layout;
-  RowMatrix sources;                     ///< J, shape (sources, sites)
+  RowMatrix sources;                          ///< J, shape (sources, sites)
   std::vector<MultiIndex> score_powers = {};  ///< of each potential, for each summed derivative by score
 };
 
