@@ -15,15 +15,15 @@ namespace nnft {
 namespace {
 
 constexpr int tuples_in_summary = 5;
+constexpr int tuples_of_derivatives_in_summary = 2;
 
 /// Positions of the tuples to show: the first one, then spread evenly to the last.
-std::set<int> shown_tuples(int size, TableLength length) {
+std::set<int> shown_tuples(int size, TableLength length, int summary = tuples_in_summary) {
   std::set<int> shown;
-  if (length == TableLength::all || size <= tuples_in_summary)
+  if (length == TableLength::all || size <= summary)
     for (int t = 0; t < size; ++t) shown.insert(t);
   else
-    for (int k = 0; k < tuples_in_summary; ++k)
-      shown.insert(static_cast<int>(static_cast<long>(size - 1) * k / (tuples_in_summary - 1)));
+    for (int k = 0; k < summary; ++k) shown.insert(static_cast<int>(static_cast<long>(size - 1) * k / (summary - 1)));
   return shown;
 }
 
@@ -83,7 +83,7 @@ void write_derivatives(std::ostream& out, const PointResult& result, const std::
   for (std::size_t k = 0; k < result.derivatives.size(); ++k)
     for (const int order : layout.moments().orders()) {
       const PackedIndex& index = layout.moments().index(order);
-      for (const int t : shown_tuples(index.size(), length)) {
+      for (const int t : shown_tuples(index.size(), length, tuples_of_derivatives_in_summary)) {
         const Eigen::Index column = layout.moments().offset(order) + t;
         const bool known = exact && exact->derivatives.rows() > 0;
         write_value(out, "G" + std::to_string(order) + "c_" + layout.derivatives().name(static_cast<int>(k) + 1),
