@@ -120,7 +120,7 @@ void add_kernels(const TileShape& tile, const double* features, double* kernels)
 
 template <class Arch>
 inline constexpr FieldKernels field_kernels_of = {
-    &cosines<Arch>,  &add_fields<Arch>,   &add_kernels<Arch>, &affine<Arch>,         &scale_and_shift<Arch>, &multiply<Arch>,
-    &activate<Arch>, &exponentials<Arch>, &powers<Arch>,      &ball_distances<Arch>, &ball_points<Arch>};
+    &cosines<Arch>,  &add_fields<Arch>, &add_kernels<Arch>,  &affine<Arch>, &correlate<Arch>,      &scale_and_shift<Arch>,
+    &multiply<Arch>, &activate<Arch>,   &exponentials<Arch>, &powers<Arch>, &ball_distances<Arch>, &ball_points<Arch>};
 
 }  // namespace nnft::simd

@@ -26,6 +26,26 @@ void affine(const TileShape& tile, const AffineMap& map, double* out) {
     }
 }
 
+template <class Arch>
+void correlate(const TileShape& tile, const CorrelatedNormals& map, double* out) {
+  using D = Doubles<Arch>;
+  constexpr int lanes = static_cast<int>(D::size);
+  const D bias_scale(map.bias_scale);
+  for (int neuron = 0; neuron < tile.neurons; ++neuron)
+    for (int lane = 0; lane < batch_samples; lane += lanes) {
+      const double* z = map.normals + neuron * tile.sites * batch_samples + lane;
+      const double* row = map.factor + lane;
+      const D bias = map.biases ? bias_scale * D::load_unaligned(map.biases + neuron * batch_samples + lane) : D(0.0);
+      double* x = out + neuron * tile.sites * batch_samples + lane;
+      for (int site = 0; site < tile.sites; ++site) {
+        D sum = bias;
+        for (int k = 0; k <= site; ++k, row += batch_samples)
+          sum = fma<Arch>(D::load_unaligned(row), D::load_unaligned(z + k * batch_samples), sum);
+        sum.store_unaligned(x + site * batch_samples);
+      }
+    }
+}
+
 /// values[neuron][site][sample] = f(values, factors[neuron][sample]).
 template <class Arch, class Function>
 inline void combine_rows(const TileShape& tile, const double* factors, double* values, Function f) {

@@ -72,6 +72,13 @@ void check_widths(const Config& config, Conflicts& conflicts) {
                          "depth instead), got inf"});
 }
 
+void check_hidden_draw(const Config& config, Conflicts& conflicts) {
+  if (config.field.hidden_draw == HiddenDraw::preactivations && config.field.weight_density != DensityShape::normal)
+    conflicts.push_back(
+        {"field.hidden-draw", "expected weights with weight-density = " + std::string(to_string(config.field.weight_density)) +
+                                  ", of which pre-activations are not Gaussian, got preactivations"});
+}
+
 /// The number of moments before any table of them is made.
 void check_size(const Config& config, Conflicts& conflicts) {
   double numbers = 0.0;
@@ -208,6 +215,7 @@ std::vector<ConfigConflict> find_conflicts(const Config& config) {
   check_products(config, conflicts);
   check_derivatives(config, conflicts);
   check_shared_scale(config, conflicts);
+  check_hidden_draw(config, conflicts);
   check_size(config, conflicts);
   return conflicts;
 }

@@ -28,6 +28,9 @@ const Choices<EstimatorKind> estimators = {{"plain", EstimatorKind::plain}, {"co
 const Choices<JackknifeOutput> jackknife_outputs = {
     {"auto", JackknifeOutput::automatic}, {"all", JackknifeOutput::all}, {"none", JackknifeOutput::none}};
 
+const Choices<std::optional<HiddenDraw>> hidden_draws = {
+    {"auto", std::nullopt}, {"preactivations", HiddenDraw::preactivations}, {"weights", HiddenDraw::weights}};
+
 ConfigKey width(ConfigKey key) {
   constexpr WholeRange range{1, largest_width};
   key.expected = "whole numbers " + in_words(range) + ", or inf, separated by spaces, none twice";
@@ -192,6 +195,8 @@ std::vector<ConfigKey> field_keys() {
       only_for(mlp, choice(
                         key("field.weight-density", "normal"), named(all_density_shapes()),
                         [](auto& c) -> auto& { return c.field.weight_density; })),
+      only_for(mlp, choice(
+                        key("field.hidden-draw", "auto"), hidden_draws, [](auto& c) -> auto& { return c.field.hidden_draw; })),
       only_for(with_weights, positive(
                                  key("field.sigma-weight", "1"), [](auto& c) -> auto& { return c.field.sigma_weight; })),
       only_for(with_bias, not_negative(

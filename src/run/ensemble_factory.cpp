@@ -75,8 +75,11 @@ std::vector<std::string> architecture_names() {
 }
 
 MlpSpec mlp_spec(const FieldConfig& field) {
-  MlpSpec spec{field.activation, field.depth, {}, field.sigma_weight, field.sigma_bias, density(field.weight_density, field)};
+  MlpSpec spec{field.activation,   field.depth, {}, field.sigma_weight, field.sigma_bias, density(field.weight_density, field),
+               HiddenDraw::weights};
   for (const int width : field.hidden_widths) spec.hidden_widths.push_back(static_cast<std::uint32_t>(width));
+  const bool possible = field.weight_density == DensityShape::normal;
+  spec.draw = field.hidden_draw.value_or(possible ? HiddenDraw::preactivations : HiddenDraw::weights);
   return spec;
 }
 

@@ -23,6 +23,14 @@ struct AffineMap {
   const double* offsets = nullptr;  ///< [site] or none
 };
 
+/// What makes pre-activations of a layer above the first: correlated normal numbers.
+struct CorrelatedNormals {
+  const double* normals;           ///< [neuron][site][sample]
+  const double* factor;            ///< [site][earlier site, itself included][sample], lower triangle packed by rows
+  const double* biases = nullptr;  ///< [neuron][sample] or none
+  double bias_scale = 0.0;
+};
+
 struct FieldKernels {
   /// Features cos(2π(phase + Σ_j weight_j·x_j)).
   /// weights[neuron][component][sample], phases[neuron][sample] in turns, sites[site][component] in units that make weight·x
@@ -35,6 +43,8 @@ struct FieldKernels {
   void (*add_kernels)(const TileShape&, const double* features, double* kernels);
   /// out[neuron][site][sample] = offset + bias_scale·bias + Σ_j weight_j·x_j, summed in this order.
   void (*affine)(const TileShape&, const AffineMap&, double* out);
+  /// out[neuron][site][sample] = bias_scale·bias + Σ_k factor[site][k]·normals[neuron][k], k <= site, summed in this order.
+  void (*correlate)(const TileShape&, const CorrelatedNormals&, double* out);
   /// values[neuron][site][sample] = scale·values + shift_scale·shifts[neuron][sample]; shifts may be null.
   void (*scale_and_shift)(const TileShape&, double scale, double shift_scale, const double* shifts, double* values);
   /// values[neuron][site][sample] *= factors[neuron][sample].

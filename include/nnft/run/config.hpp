@@ -11,6 +11,7 @@
 #include "nnft/core/series.hpp"
 #include "nnft/core/types.hpp"
 #include "nnft/field/activation.hpp"
+#include "nnft/field/architectures/mlp.hpp"
 #include "nnft/field/deformation.hpp"
 #include "nnft/field/parameter_density.hpp"
 #include "nnft/stats/derivative_layout.hpp"
@@ -33,6 +34,7 @@ struct FieldConfig {
   std::vector<int> hidden_widths;  ///< of the hidden layers before the last; empty: as wide as it
   Activation activation = Activation::tanh;
   DensityShape weight_density = DensityShape::normal;
+  std::optional<HiddenDraw> hidden_draw;  ///< what is drawn of hidden layers above the first; none: whatever is fastest
   // cos, gauss, mlp
   double sigma_weight = 1.0;  ///< sigma_w > 0: weights into a layer have variance sigma_w^2 / fan-in
   double sigma_bias = 0.0;    ///< sigma_b >= 0 (gauss, mlp)

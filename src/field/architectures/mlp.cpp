@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "field/architectures/preactivations.hpp"
 #include "field/first_of_batch.hpp"
 #include "field/tile_size.hpp"
 #include "nnft/core/aligned_buffer.hpp"
@@ -20,12 +21,6 @@ namespace {
 /// Neurons of the layer below whose weights are drawn at a time; even.
 constexpr std::uint32_t chunk_neurons = 32;
 
-AlignedBuffer scaled_sites(const SiteSet& sites, double scale) {
-  AlignedBuffer scaled(static_cast<std::size_t>(sites.coordinates().size()));
-  for (Eigen::Index k = 0; k < sites.coordinates().size(); ++k) scaled.data()[k] = sites.coordinates().data()[k] * scale;
-  return scaled;
-}
-
 class MlpSampler final : public FeatureSampler {
  public:
   MlpSampler(const SiteSet& sites, const MlpSpec& spec, const Stream& stream, SimdPath path,
@@ -37,7 +32,7 @@ class MlpSampler final : public FeatureSampler {
         width_(stream.width()),
         variates_(spec.density, stream, path),
         kernels_(field_kernels(path)),
-        sites_(scaled_sites(sites, weight_scale(0))),
+        sites_(scaled_copy(sites.coordinates(), weight_scale(0))),
         input_weights_(deformations, {layer_width(0), sites.dimension(), weight_scale(0) * weight_scale(0)}, variates_, tile_),
         weights_(static_cast<std::size_t>(chunk_neurons + 2) * batch_samples),
         biases_(static_cast<std::size_t>(tile_ * batch_samples)),
@@ -232,6 +227,8 @@ MlpNet::MlpNet(MlpSpec spec) : spec_(std::move(spec)) {
   require(spec_.sigma_weight > 0.0 && std::isfinite(spec_.sigma_weight), "sigma-weight > 0", std::to_string(spec_.sigma_weight));
   require(spec_.sigma_bias >= 0.0 && std::isfinite(spec_.sigma_bias), "sigma-bias >= 0", std::to_string(spec_.sigma_bias));
   require_variance(spec_.density);
+  require(spec_.draw == HiddenDraw::weights || spec_.density.shape == DensityShape::normal,
+          "normal weights where pre-activations are drawn instead of them", std::string(to_string(spec_.density.shape)));
 }
 
 std::unique_ptr<FeatureSampler> MlpNet::sampler(const SiteSet& sites, const Stream& stream, SimdPath path,
@@ -239,6 +236,7 @@ std::unique_ptr<FeatureSampler> MlpNet::sampler(const SiteSet& sites, const Stre
   std::uint64_t inputs = static_cast<std::uint64_t>(sites.dimension());
   for (int layer = 0; layer < spec_.depth; ++layer) {
     const std::uint64_t width = spec_.width(layer, stream.width());
+    if (layer > 0 && spec_.draw == HiddenDraw::preactivations) inputs = static_cast<std::uint64_t>(sites.size());
     require(width * inputs <= std::numeric_limits<std::uint32_t>::max() - 64,
             "fewer than 2^32 weights in a layer, which a network's stream can number", std::to_string(width * inputs));
     inputs = width;
@@ -248,6 +246,8 @@ std::unique_ptr<FeatureSampler> MlpNet::sampler(const SiteSet& sites, const Stre
   if (spec_.activation == Activation::sin || spec_.activation == Activation::cos)
     require(reach <= largest_argument, "sites with sigma-weight·|x| below " + std::to_string(largest_argument / 8.5),
             std::to_string(reach / 8.5));
+  if (spec_.depth > 1 && spec_.draw == HiddenDraw::preactivations)
+    return preactivation_sampler(sites, spec_, stream, path, deformations);
   return std::make_unique<MlpSampler>(sites, spec_, stream, path, deformations);
 }
 

@@ -11,6 +11,11 @@
 
 namespace nnft {
 
+/// What is drawn of the hidden layers above the first. Given the layer below, the pre-activations of the neurons of a layer with
+/// normal weights are independent Gaussian fields of covariance (σ_w²/N) Σ_j h_j(x)h_j(y) + σ_b²: at S sites S normal numbers for
+/// each neuron make them, where weights take N. The field at the sites has the same distribution.
+enum class HiddenDraw { preactivations, weights };
+
 /// What defines an mlp but for its width N, that of the last hidden layer.
 struct MlpSpec {
   Activation activation = Activation::tanh;
@@ -19,6 +24,7 @@ struct MlpSpec {
   double sigma_weight = 1.0;                 ///< σ_w > 0: weights of every hidden layer have variance σ_w²/fan-in
   double sigma_bias = 0.0;                   ///< σ_b >= 0: biases of hidden layers have variance σ_b²
   ParameterDensity density;                  ///< of weights and biases of hidden layers
+  HiddenDraw draw = HiddenDraw::weights;     ///< preactivations: of normal density only
 
   bool operator==(const MlpSpec&) const = default;
   /// The width of hidden layer l = 0 … depth − 1 of a net of width N.
