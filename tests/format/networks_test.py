@@ -89,7 +89,7 @@ for density in ("uniform", "laplace", "rademacher"):
     cases[density] = {"architecture": "mlp", "activation": "erf", "weight-density": density, "out-density": density}
 cases["student"] = {"architecture": "mlp", "weight-density": "student-t", "out-density": "student-t", "degrees-of-freedom": 5}
 cases["depth3"] = {"architecture": "mlp", "activation": "tanh", "depth": 3, "sigma-bias": 0.2, "hidden-draw": "weights"}
-cases["hidden"] = {"architecture": "mlp", "activation": "gelu", "hidden-widths": "5 1 4", "sigma-weight": 1.4}
+cases["hidden"] = {"architecture": "mlp", "activation": "gelu", "hidden-widths": "5 1 4", "sigma-weight": 1.4, "hidden-draw": "weights"}
 
 worst = 0.0
 checked = 0
