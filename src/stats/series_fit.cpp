@@ -1,5 +1,6 @@
 #include "nnft/stats/series_fit.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -69,32 +70,43 @@ Vector descend(const SeriesModel& model, const Vector& from, const Vector& aim, 
   return from;
 }
 
-/// The best of some exponents, each with the coefficients that suit it: there are local minima where c₀ = 0.
+/// Whether no term exceeds the first at the widest point. Where c₀ is small p is only a name: N^−p (0 + c₁/N) is N^−(p+1) c₁.
+bool leads(const SeriesModel& model, const Vector& coefficients, std::span<const FitPoint> points) {
+  const auto widest =
+      std::max_element(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.width < b.width; });
+  const Eigen::MatrixXd terms = series_design(model, 0.0, {widest, 1});
+  return (terms.row(0).transpose().cwiseProduct(coefficients)).cwiseAbs().maxCoeff() <= std::abs(terms(0, 0) * coefficients[0]);
+}
+
+/// The best of some exponents, each with the coefficients that suit it. @throws FitError if the first term leads for none.
 Vector first_parameters(const SeriesModel& model, std::span<const FitPoint> points, const Measurement& measured) {
-  const Eigen::Index terms = static_cast<Eigen::Index>(model.terms.size());
-  Vector best(terms + 1);
+  Vector best;
   double least = std::numeric_limits<double>::infinity();
   for (double shift = -search_range; shift <= search_range; shift += search_spacing) {
     const double power = model.leading_power + shift;
     const LeastSquares fit = least_squares(series_design(model, power, points), measured);
-    if (fit.raw_chi2 >= least) continue;
+    if (fit.raw_chi2 >= least || !leads(model, fit.parameters, points)) continue;
     least = fit.raw_chi2;
+    best.resize(fit.parameters.size() + 1);
     best << fit.parameters, power;
   }
+  if (best.size() == 0) throw FitError("the exponent is not determined: later terms exceed the first at the widest point");
   return best;
 }
 
 LeastSquares fit_free_exponent(const SeriesModel& model, std::span<const FitPoint> points, const Measurement& measured) {
-  const Eigen::Index terms = static_cast<Eigen::Index>(model.terms.size());
+  const Eigen::Index terms = std::ssize(model.terms);
   Vector parameters = first_parameters(model, points, measured);
   for (int step = 0; step < most_steps; ++step) {
     LeastSquares fit = fit_linearised(linearise(model, parameters, points), parameters, measured);
     const double error = std::sqrt(fit.covariance(terms, terms));
-    const double change = std::abs(fit.parameters[terms] - parameters[terms]);
-    if (change <= converged_below * error) return fit;
+    if (std::abs(fit.parameters[terms] - parameters[terms]) <= converged_below * error) {
+      if (leads(model, fit.parameters.head(terms), points)) return fit;
+      break;
+    }
     parameters = descend(model, parameters, fit.parameters, points, measured);
   }
-  throw FitError("the exponent did not converge in " + std::to_string(most_steps) + " steps");
+  throw FitError("the exponent is not determined: the search for it did not end where the first term leads");
 }
 
 }  // namespace
