@@ -47,7 +47,7 @@ TextPairs attributes(const ResultReader& file, const SeriesAnalysis& analysis) {
 FitOutcome fit_file(const std::string& path, const FitCommand& command) {
   const ResultReader file(path);
   const StoredResult stored(file);
-  const SeriesAnalysis analysis = analyse_series(stored, command.request);
+  const SeriesAnalysis analysis = analyse_series(fit_input(stored), command.request);
   std::printf("%s: %s", path.c_str(), series_table(analysis, command.length, command.points).c_str());
   FitOutcome outcome;
   if (command.output.empty()) return outcome;

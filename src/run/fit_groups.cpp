@@ -44,18 +44,18 @@ std::vector<std::vector<ChosenPoint>> group_points(std::vector<ChosenPoint> poin
   return groups;
 }
 
-std::vector<ChosenPoint> choose_points(const StoredResult& stored, const FitRequest& request, const FitSubject& subject,
+std::vector<ChosenPoint> choose_points(const FitInput& input, const FitRequest& request, const FitSubject& subject,
                                        std::vector<std::string>& remarks) {
   const bool vanishing = subject.direction != FitDirection::strength && (subject.leading_power > 0.0 || subject.free_exponent);
   std::vector<ChosenPoint> points;
   int infinite = 0;
-  for (std::size_t k = 0; k < stored.points().size(); ++k) {
-    ScanCoordinates at = scan_coordinates(stored.points()[k]);
+  for (std::size_t k = 0; k < input.points.size(); ++k) {
+    const ScanCoordinates& at = input.points[k];
     if (!request.width.contains(at.width) || !request.strength.contains(at.strengths[subject.axis])) continue;
     if (vanishing && std::isinf(at.width))
       ++infinite;
     else
-      points.push_back({k, std::move(at)});
+      points.push_back({k, at});
   }
   if (infinite > 0)
     remarks.push_back("left out: " + std::to_string(infinite) + " scan points at infinite width, where the series is 0");
@@ -63,15 +63,18 @@ std::vector<ChosenPoint> choose_points(const StoredResult& stored, const FitRequ
 }
 
 /// Names the group and says what it holds fixed.
-FitGroup describe(const ScanCoordinates& at, const FitSubject& subject, const std::vector<std::string>& axes) {
+FitGroup describe(const ScanCoordinates& at, const FitSubject& subject, const FitInput& input) {
+  const auto deformed = [&](std::size_t axis) {
+    return std::any_of(input.points.begin(), input.points.end(), [&](const auto& point) { return point.strengths[axis] != 0.0; });
+  };
   FitGroup group;
   group.width = subject.direction == FitDirection::strength ? at.width : not_a_number;
   group.strengths = at.strengths;
   if (subject.direction != FitDirection::width) group.strengths[subject.axis] = not_a_number;
   if (!std::isnan(group.width)) group.name = "width " + shortest_text(group.width);
-  for (std::size_t axis = 0; axis < axes.size(); ++axis)
-    if (!std::isnan(group.strengths[axis]) && (axes.size() > 1 || group.strengths[axis] != 0.0))
-      group.name += (group.name.empty() ? "" : ", ") + axes[axis] + " " + shortest_text(group.strengths[axis]);
+  for (std::size_t axis = 0; axis < input.axes.size(); ++axis)
+    if (!std::isnan(group.strengths[axis]) && deformed(axis))
+      group.name += (group.name.empty() ? "" : ", ") + input.axes[axis] + " " + shortest_text(group.strengths[axis]);
   return group;
 }
 
@@ -82,13 +85,13 @@ VariableValues chosen_columns(const VariableValues& all, const std::vector<Eigen
 bool has_no_error(const VariableValues& values) { return (values.error.array() <= 1e-13 * values.value.array().abs()).all(); }
 
 /// Takes the blocks that all points of the source have, and adds their deletions to the group.
-void keep_common_blocks(SourceRows& source, double width, const StoredResult& stored, FitGroup& group) {
+void keep_common_blocks(SourceRows& source, double width, const FitInput& input, FitGroup& group) {
   std::vector<Eigen::Index> common;
   for (Eigen::Index b = 0; b < source.blocks(); ++b)
     if (std::all_of(source.leave_one_out.begin(), source.leave_one_out.end(),
                     [&](const RowMatrix& m) { return m.row(b).allFinite(); })) {
       common.push_back(b);
-      group.deletions.push_back({width, static_cast<std::int64_t>(stored.plan().block_label(static_cast<std::uint64_t>(b)))});
+      group.deletions.push_back({width, input.blocks[static_cast<std::size_t>(b)]});
     }
   if (common.size() < 2)
     throw UsageError("expected at least two blocks that all points of width " + shortest_text(width) + " have, got " +
@@ -96,13 +99,12 @@ void keep_common_blocks(SourceRows& source, double width, const StoredResult& st
   for (RowMatrix& rows : source.leave_one_out) rows = RowMatrix(rows(common, Eigen::all));
 }
 
-GroupData read_group(const StoredResult& stored, const std::vector<ChosenPoint>& points, const FitSubject& subject,
+GroupData read_group(const FitInput& input, const std::vector<ChosenPoint>& points, const FitSubject& subject,
                      std::vector<std::string>& remarks) {
-  GroupData data{describe(points.front().at, subject, strength_axes(stored.points())), {}};
+  GroupData data{describe(points.front().at, subject, input), {}};
   Eigen::Index untrusted = 0;
   for (const ChosenPoint& point : points) {
-    const VariableValues values =
-        chosen_columns(variable_values(stored.point(point.index), stored.layout(), subject.variable), subject.columns);
+    const VariableValues values = chosen_columns(input.values(point.index, subject.variable), subject.columns);
     const FitPoint at{point.at.width, point.at.strengths[subject.axis]};
     if (has_no_error(values)) {
       remarks.push_back("left out: width " + shortest_text(at.width) + ", strength " + shortest_text(at.strength) +
@@ -116,7 +118,7 @@ GroupData read_group(const StoredResult& stored, const std::vector<ChosenPoint>&
   }
   std::size_t first = 0;
   for (SourceRows& source : data.sources) {
-    keep_common_blocks(source, data.group.points[first].at.width, stored, data.group);
+    keep_common_blocks(source, data.group.points[first].at.width, input, data.group);
     first += source.leave_one_out.size();
   }
   if (untrusted > 0)
@@ -134,11 +136,11 @@ RowMatrix SourceRows::of_tuple(Eigen::Index tuple) const {
   return rows;
 }
 
-std::vector<GroupData> read_groups(const StoredResult& stored, const FitRequest& request, const FitSubject& subject,
+std::vector<GroupData> read_groups(const FitInput& input, const FitRequest& request, const FitSubject& subject,
                                    std::vector<std::string>& remarks) {
   std::vector<GroupData> groups;
-  for (const std::vector<ChosenPoint>& points : group_points(choose_points(stored, request, subject, remarks), subject)) {
-    GroupData data = read_group(stored, points, subject, remarks);
+  for (const std::vector<ChosenPoint>& points : group_points(choose_points(input, request, subject, remarks), subject)) {
+    GroupData data = read_group(input, points, subject, remarks);
     if (!data.group.points.empty()) groups.push_back(std::move(data));
   }
   if (groups.empty()) throw UsageError("expected scan points with errors in the range of widths and strengths, got none");

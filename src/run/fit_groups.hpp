@@ -1,5 +1,5 @@
 #pragma once
-/// @file The points of a result file that are fitted together.
+/// @file The points of a scan that are fitted together.
 
 #include <vector>
 
@@ -32,12 +32,12 @@ struct FitSubject {
   bool free_exponent;
 };
 
-/// @throws UsageError for a request that the file cannot meet.
-FitSubject choose_subject(const StoredResult& stored, const FitRequest& request);
+/// @throws UsageError for a request that the scan cannot meet.
+FitSubject choose_subject(const FitInput& input, const FitRequest& request);
 
 /// Groups in the order of the file, points by width and strength. Points where no tuple has an error are left out, and those at
 /// infinite width where the series vanishes; `remarks` says so. @throws UsageError if none is left.
-std::vector<GroupData> read_groups(const StoredResult& stored, const FitRequest& request, const FitSubject& subject,
+std::vector<GroupData> read_groups(const FitInput& input, const FitRequest& request, const FitSubject& subject,
                                    std::vector<std::string>& remarks);
 
 }  // namespace nnft

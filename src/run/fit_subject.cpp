@@ -9,11 +9,10 @@
 namespace nnft {
 namespace {
 
-FitVariable find_variable(const StoredResult& stored, const std::string& name) {
-  const std::vector<FitVariable> variables = fit_variables(stored.layout());
-  if (name.empty()) return variables.front();
+FitVariable find_variable(const FitInput& input, const std::string& name) {
+  if (name.empty()) return input.variables.front();
   std::string known;
-  for (const FitVariable& variable : variables) {
+  for (const FitVariable& variable : input.variables) {
     if (variable.name == name) return variable;
     known += (known.empty() ? "" : ", ") + variable.name;
   }
@@ -37,19 +36,17 @@ std::vector<Eigen::Index> choose_tuples(FitVariable& variable, std::vector<std::
   return columns;
 }
 
-std::size_t find_axis(const StoredResult& stored, const std::string& name) {
-  const std::vector<std::string> axes = strength_axes(stored.points());
-  const auto found = std::find(axes.begin(), axes.end(), name);
-  if (found != axes.end()) return static_cast<std::size_t>(found - axes.begin());
+std::size_t find_axis(const FitInput& input, const std::string& name) {
+  const auto found = std::find(input.axes.begin(), input.axes.end(), name);
+  if (found != input.axes.end()) return static_cast<std::size_t>(found - input.axes.begin());
   std::string known;
-  for (const std::string& axis : axes) known += (known.empty() ? "" : ", ") + axis;
+  for (const std::string& axis : input.axes) known += (known.empty() ? "" : ", ") + axis;
   throw UsageError("--axis: expected one of " + known + ", got '" + name + "'");
 }
 
-FitDirection choose_direction(const StoredResult& stored, const FitRequest& request, std::size_t axis) {
+FitDirection choose_direction(const FitInput& input, const FitRequest& request, std::size_t axis) {
   std::set<double> widths, strengths;
-  for (const ScanPoint& point : stored.points()) {
-    const ScanCoordinates at = scan_coordinates(point);
+  for (const ScanCoordinates& at : input.points) {
     if (!request.width.contains(at.width) || !request.strength.contains(at.strengths[axis])) continue;
     if (std::isfinite(at.width)) widths.insert(at.width);
     strengths.insert(at.strengths[axis]);
@@ -65,13 +62,12 @@ FitDirection choose_direction(const StoredResult& stored, const FitRequest& requ
 
 }  // namespace
 
-FitSubject choose_subject(const StoredResult& stored, const FitRequest& request) {
-  if (!stored.sampled()) throw UsageError("expected a sampled result, got exact values, which have no errors to fit with");
+FitSubject choose_subject(const FitInput& input, const FitRequest& request) {
   FitSubject subject;
-  subject.variable = find_variable(stored, request.variable);
+  subject.variable = find_variable(input, request.variable);
   subject.columns = choose_tuples(subject.variable, request.tuples);
-  subject.axis = find_axis(stored, request.axis);
-  subject.direction = choose_direction(stored, request, subject.axis);
+  subject.axis = find_axis(input, request.axis);
+  subject.direction = choose_direction(input, request, subject.axis);
   const bool in_width = subject.direction != FitDirection::strength;
   if (!in_width && (request.leading_power || request.free_exponent))
     throw UsageError("--leading-power: expected a fit in width or both, got one in strength");

@@ -133,10 +133,10 @@ std::vector<AveragedParameter> SeriesAnalysis::average(const std::vector<TupleFi
   return averages;
 }
 
-SeriesAnalysis analyse_series(const StoredResult& stored, const FitRequest& request) {
-  const FitSubject subject = choose_subject(stored, request);
+SeriesAnalysis analyse_series(const FitInput& input, const FitRequest& request) {
+  const FitSubject subject = choose_subject(input, request);
   SeriesAnalysis analysis;
-  std::vector<GroupData> groups = read_groups(stored, request, subject, analysis.remarks);
+  std::vector<GroupData> groups = read_groups(input, request, subject, analysis.remarks);
   analysis.variable = subject.variable;
   analysis.direction = subject.direction;
   analysis.axis = request.axis;

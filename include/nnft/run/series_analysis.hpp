@@ -1,5 +1,5 @@
 #pragma once
-/// @file Series in 1/N and in the strength of a deformation, fitted to a variable of a sampled result.
+/// @file Series in 1/N and in the strength of a deformation, fitted to a variable of a sampled scan.
 
 #include <limits>
 #include <map>
@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "nnft/run/fit_variable.hpp"
-#include "nnft/run/stored_result.hpp"
+#include "nnft/run/fit_input.hpp"
 #include "nnft/stats/model_average.hpp"
 #include "nnft/stats/series_fit.hpp"
 
@@ -97,8 +96,8 @@ struct SeriesAnalysis {
   std::vector<AveragedParameter> average(const std::vector<TupleFit>& fits) const;
 };
 
-/// Fits every model to every tuple of every group. @throws UsageError for a request that the file cannot meet, with what was
-/// expected and got; IoError.
-SeriesAnalysis analyse_series(const StoredResult& stored, const FitRequest& request);
+/// Fits every model to every tuple of every group. @throws UsageError for a request that the scan cannot meet, with what was
+/// expected and got; what `input.values` throws.
+SeriesAnalysis analyse_series(const FitInput& input, const FitRequest& request);
 
 }  // namespace nnft
