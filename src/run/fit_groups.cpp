@@ -58,7 +58,8 @@ std::vector<ChosenPoint> choose_points(const FitInput& input, const FitRequest& 
       points.push_back({k, at});
   }
   if (infinite > 0)
-    remarks.push_back("left out: " + std::to_string(infinite) + " scan points at infinite width, where the series is 0");
+    remarks.push_back("left out: " + std::to_string(infinite) + " of " + std::to_string(input.points.size()) +
+                      " scan points, at infinite width, where the series is 0");
   return points;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/stats/fit_error.hpp"
 
 namespace nnft {
 namespace {
@@ -112,6 +113,9 @@ CorrelatedChi2 hotelling_test(const Vector& deviations, const CovarianceParts& c
     inverse_nu += (share.squaredNorm() + share.trace() * share.trace()) / ((m + m * m) * covariance.degrees_of_freedom[s]);
   }
   const double nu = 1.0 / inverse_nu;
+  if (!(nu > m + 1.0))
+    throw FitError("a covariance of " + std::to_string(static_cast<int>(nu)) + " degrees of freedom does not tell p of " +
+                   std::to_string(modes) + " residuals; expected an SVD cut or shrinkage");
   result.chi2 = t2 * (nu - m - 1.0) / nu;
   result.modes = static_cast<int>(modes);
   result.p_value = hotelling_p_value(t2, m, nu);

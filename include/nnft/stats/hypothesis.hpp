@@ -40,6 +40,7 @@ struct CovarianceParts {
 
 /// Deviations of shape (quantities) against the sum of the parts. Exact for one part; ν of several is that of Krishnamoorthy and
 /// Yu, as in correlated_chi2. Directions without covariance (below 1e-8 of the largest) do not take part.
+/// @throws FitError unless ν exceeds the number of the others by more than one.
 CorrelatedChi2 hotelling_test(const Vector& deviations, const CovarianceParts& covariance);
 
 /// P(χ² > chi2) with that many degrees of freedom.

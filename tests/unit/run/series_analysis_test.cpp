@@ -128,7 +128,7 @@ TEST(SeriesAnalysis, LeavesOutInfiniteWidthAndPointsWithoutError) {
   const SeriesAnalysis analysis = analyse_series(scan({4, 8, 16, infinity}, 1), {});
   EXPECT_EQ(analysis.groups[0].points.size(), 3u);
   ASSERT_EQ(analysis.remarks.size(), 1u);
-  EXPECT_NE(analysis.remarks[0].find("1 scan points at infinite width"), std::string::npos);
+  EXPECT_NE(analysis.remarks[0].find("1 of 4 scan points, at infinite width"), std::string::npos);
   FitRequest request;
   request.leading_power = 0.0;
   const SeriesAnalysis constant = analyse_series(scan({4, 8, 16, infinity}, 1), request);

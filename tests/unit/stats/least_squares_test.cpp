@@ -135,6 +135,8 @@ TEST(LeastSquares, RefusesWhatDoesNotDetermineTheParameters) {
   twice.col(1).setZero();
   EXPECT_THROW(least_squares(twice, measured), FitError);
   EXPECT_THROW(least_squares(Eigen::MatrixXd::Ones(2, 1), measured), ShapeError);
+  EXPECT_THROW(least_squares(Eigen::MatrixXd::Ones(12, 1), independent(Vector::Ones(12), Vector::Ones(12), 2)), FitError)
+      << "residuals outnumber the degrees of freedom of their covariance";
   const LeastSquares interpolation = least_squares(Eigen::MatrixXd::Identity(3, 3), measured);
   EXPECT_EQ(interpolation.dof, 0);
   EXPECT_EQ(interpolation.p_value, 1.0);
