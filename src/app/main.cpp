@@ -22,7 +22,7 @@ struct Command {
   std::string_view usage;
 };
 
-constexpr std::array<Command, 5> commands = {{
+constexpr std::array<Command, 6> commands = {{
     {"sample", nnft::app::sample,
      "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh] [--part i/n] [--dry-run] [--dump-networks n]\n      sample, "
      "reduce, write "
@@ -32,6 +32,13 @@ constexpr std::array<Command, 5> commands = {{
      "quadrature; --leading: to leading order in 1/N"},
     {"compare", nnft::app::compare,
      "compare A B [--p THRESHOLD]\n      pulls, correlated chi2 and p-value of two files; exit code 1 if they are incompatible"},
+    {"fit", nnft::app::fit,
+     "fit FILE [--variable G4c] [--in width|strength|both] [--order '1 2'] [--order-strength '1 2'] [--leading-power p|free]\n"
+     "      [--min-width N] [--max-width N] [--min-strength a] [--max-strength a] [--tuples '0 0 0 0; 0 1 2 3'] [--axis "
+     "strength]\n"
+     "      [--cuts n] [--svd-cut x | --shrinkage x|auto] [--all] [--points] [-o FILE [--jackknife] [--fresh]]\n      series in "
+     "1/N "
+     "and in the strength by correlated least squares, and their average over orders and cuts"},
     {"merge", nnft::app::merge,
      "merge -o FILE IN ... [--fresh] [--partial]\n      join parts of a run, or scan points of several"},
     {"show", nnft::app::show, "show FILE ... [--all] [--digest]\n      tables, provenance, digest"},

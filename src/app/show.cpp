@@ -106,6 +106,10 @@ void print_file(const std::string& path, const Arguments& arguments) {
   std::printf("%s: %s, architecture %s, estimator %s\n\n", path.c_str(), file.attribute("kind").c_str(),
               file.attribute("architecture").c_str(), file.attribute("estimator").c_str());
   print_provenance(file);
+  if (file.attribute("kind") == "fit") {
+    std::printf("a fit; its tables are what the command above prints\n");
+    return;
+  }
   const StoredResult stored(file);
   const TableLength length = arguments.flags.contains("--all") ? TableLength::all : TableLength::summary;
   for (std::size_t point = 0; point < stored.points().size(); ++point)

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 #include <iomanip>
-#include <set>
 #include <sstream>
 
 #include "nnft/core/format.hpp"
@@ -14,18 +13,7 @@
 namespace nnft {
 namespace {
 
-constexpr int tuples_in_summary = 5;
 constexpr int tuples_of_derivatives_in_summary = 2;
-
-/// Positions of the tuples to show: the first one, then spread evenly to the last.
-std::set<int> shown_tuples(int size, TableLength length, int summary = tuples_in_summary) {
-  std::set<int> shown;
-  if (length == TableLength::all || size <= summary)
-    for (int t = 0; t < size; ++t) shown.insert(t);
-  else
-    for (int k = 0; k < summary; ++k) shown.insert(static_cast<int>(static_cast<long>(size - 1) * k / (summary - 1)));
-  return shown;
-}
 
 std::string tuple_text(const PackedIndex& index, int t) {
   std::string text;
@@ -112,6 +100,15 @@ void write_warnings(std::ostream& out, const PointResult& result, const MomentLa
 }
 
 }  // namespace
+
+std::set<int> shown_tuples(int size, TableLength length, int summary) {
+  std::set<int> shown;
+  if (length == TableLength::all || size <= summary)
+    for (int t = 0; t < size; ++t) shown.insert(t);
+  else
+    for (int k = 0; k < summary; ++k) shown.insert(static_cast<int>(static_cast<long>(size - 1) * k / (summary - 1)));
+  return shown;
+}
 
 std::string result_table(const PointResult& result, const std::optional<ExactValues>& exact, const SumLayout& layout,
                          TableLength length) {

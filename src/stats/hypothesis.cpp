@@ -3,11 +3,13 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/stats/fit_error.hpp"
 
 namespace nnft {
 namespace {
@@ -80,21 +82,20 @@ Eigen::MatrixXd leading_modes(const RowMatrix& a, Eigen::Index limit) {
 }
 
 /// Covariances along the modes, one per source, with their degrees of freedom.
-struct ModeCovariance {
-  std::vector<Eigen::MatrixXd> parts;
-  std::vector<double> degrees_of_freedom;
-
-  ModeCovariance(const std::vector<RowMatrix>& estimating, const Eigen::MatrixXd& modes) {
-    for (const RowMatrix& part : estimating) {
-      const Eigen::MatrixXd projected = part * modes;
-      parts.emplace_back(projected.transpose() * projected);
-      degrees_of_freedom.push_back(static_cast<double>(part.rows() - 1));
-    }
+CovarianceParts along_modes(const std::vector<RowMatrix>& estimating, const Eigen::MatrixXd& modes) {
+  CovarianceParts covariance;
+  for (const RowMatrix& part : estimating) {
+    const Eigen::MatrixXd projected = part * modes;
+    covariance.parts.emplace_back(projected.transpose() * projected);
+    covariance.degrees_of_freedom.push_back(static_cast<double>(part.rows() - 1));
   }
-};
+  return covariance;
+}
 
-CorrelatedChi2 hotelling_test(const Vector& along, const ModeCovariance& covariance) {
-  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(along.size(), along.size());
+}  // namespace
+
+CorrelatedChi2 hotelling_test(const Vector& deviations, const CovarianceParts& covariance) {
+  Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(deviations.size(), deviations.size());
   for (const Eigen::MatrixXd& part : covariance.parts) sum += part;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(sum);
   // The modes have covariance 1 in one half of the blocks; a direction in which the other half does not fluctuate is not tested.
@@ -104,7 +105,7 @@ CorrelatedChi2 hotelling_test(const Vector& along, const ModeCovariance& covaria
   if (modes == 0) return result;
   const Eigen::MatrixXd whiten =
       solver.eigenvectors().rightCols(modes) * variance.tail(modes).cwiseSqrt().cwiseInverse().asDiagonal();
-  const double t2 = (whiten.transpose() * along).squaredNorm();
+  const double t2 = (whiten.transpose() * deviations).squaredNorm();
   const auto m = static_cast<double>(modes);
   double inverse_nu = 0.0;
   for (std::size_t s = 0; s < covariance.parts.size(); ++s) {
@@ -112,13 +113,14 @@ CorrelatedChi2 hotelling_test(const Vector& along, const ModeCovariance& covaria
     inverse_nu += (share.squaredNorm() + share.trace() * share.trace()) / ((m + m * m) * covariance.degrees_of_freedom[s]);
   }
   const double nu = 1.0 / inverse_nu;
+  if (!(nu > m + 1.0))
+    throw FitError("a covariance of " + std::to_string(static_cast<int>(nu)) + " degrees of freedom does not tell p of " +
+                   std::to_string(modes) + " residuals; expected an SVD cut or shrinkage");
   result.chi2 = t2 * (nu - m - 1.0) / nu;
   result.modes = static_cast<int>(modes);
   result.p_value = hotelling_p_value(t2, m, nu);
   return result;
 }
-
-}  // namespace
 
 CorrelatedChi2 correlated_chi2(const Vector& deviations, std::span<const RowMatrix> leave_one_out) {
   check_shapes(deviations, leave_one_out);
@@ -133,11 +135,16 @@ CorrelatedChi2 correlated_chi2(const Vector& deviations, std::span<const RowMatr
   const Vector scale = inverse_errors(all, estimating);
   if (!(scale.array() > 0.0).any()) return {};
   const Eigen::MatrixXd modes = scale.asDiagonal() * leading_modes(all * scale.asDiagonal(), fewest / 8);
-  return hotelling_test(modes.transpose() * deviations, ModeCovariance(estimating, modes));
+  return hotelling_test(modes.transpose() * deviations, along_modes(estimating, modes));
 }
 
 CorrelatedChi2 correlated_chi2(const Vector& deviations, const RowMatrix& leave_one_out) {
   return correlated_chi2(deviations, std::span<const RowMatrix>(&leave_one_out, 1));
+}
+
+double chi2_p_value(double chi2, double degrees_of_freedom) {
+  using Policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+  return boost::math::gamma_q(0.5 * degrees_of_freedom, 0.5 * chi2, Policy());
 }
 
 double normal_p_value(double pull) { return std::erfc(std::abs(pull) / std::sqrt(2.0)); }

@@ -2,6 +2,7 @@
 /// @file Are many correlated deviations compatible with zero?
 
 #include <span>
+#include <vector>
 
 #include "nnft/core/types.hpp"
 
@@ -30,6 +31,20 @@ CorrelatedChi2 correlated_chi2(const Vector& deviations, std::span<const RowMatr
 
 /// The same with one source of error.
 CorrelatedChi2 correlated_chi2(const Vector& deviations, const RowMatrix& leave_one_out);
+
+/// Covariances of independent sources of error, which add.
+struct CovarianceParts {
+  std::vector<Eigen::MatrixXd> parts;      ///< each of shape (quantities, quantities)
+  std::vector<double> degrees_of_freedom;  ///< of each estimate, finite
+};
+
+/// Deviations of shape (quantities) against the sum of the parts. Exact for one part; ν of several is that of Krishnamoorthy and
+/// Yu, as in correlated_chi2. Directions without covariance (below 1e-8 of the largest) do not take part.
+/// @throws FitError unless ν exceeds the number of the others by more than one.
+CorrelatedChi2 hotelling_test(const Vector& deviations, const CovarianceParts& covariance);
+
+/// P(χ² > chi2) with that many degrees of freedom.
+double chi2_p_value(double chi2, double degrees_of_freedom);
 
 /// Two-sided p-value of a standard normal deviate.
 double normal_p_value(double pull);
