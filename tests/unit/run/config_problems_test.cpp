@@ -255,6 +255,9 @@ TEST(ConfigProblems, OfDeformations) {
   const std::string uniform = replaced(minimal, "cos", "mlp\nweight-density = uniform");
   EXPECT_TRUE(problems(uniform + quartic + "0\n" + score).empty());
   EXPECT_EQ(problems(uniform + quartic + "1\n").size(), 1u);
+  // Neighbouring strengths would be drawn from weights that are not normal.
+  expect_one(problems(uniform + quartic + "0\n[measure]\nderivatives = differences\n"),
+             "jobs/a.ini:", {"measure.derivatives: expected score with weight-density = uniform"});
   EXPECT_EQ(problems(replaced(minimal, "cos", "free-scalar\ncutoff = 1") + quartic + "0\n").size(), 1u);
   EXPECT_EQ(problems(replaced(minimal, "8 16", "inf") + quartic + "0\n" + score).size(), 1u);
 }
