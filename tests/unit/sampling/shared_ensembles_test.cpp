@@ -62,7 +62,7 @@ template <class Check>
 void for_each_case(Check check) {
   for (const EstimatorKind estimator : {EstimatorKind::plain, EstimatorKind::conditional})
     for (const std::vector<int>& orders : {std::vector<int>{2}, {2, 4}, {2, 4, 6}})
-      for (const int count : {1, 100, 300}) check(estimator, MomentLayout(3, orders), count);
+      for (const int count : {1, 300}) check(estimator, MomentLayout(3, orders), count);
 }
 
 TEST_P(SharedEnsembles, SumsAreThoseOfEachAlone) {
