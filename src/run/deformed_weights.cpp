@@ -20,7 +20,7 @@ double natural_distance(const Config& config, const ScanPoint& point, const Defo
   const double d = config.field.input_dim, weights = neurons * d;
   const double variance = config.field.sigma_weight * config.field.sigma_weight / d;
   // R at the peak of many weights' density is 2Nσ_w²/(1 + √(1 + α/bend)), singular at −bend. Few weights have a broad peak, whose
-  // tail feels the quartic term before: R^k is about k! times what it is at the peak, and the singularity is at 0.
+  // tail feels the quartic term before.
   const double bend = neurons / (16.0 * d * variance * variance);
   return (bend + deformation.strength) * weights / (weights + 15.0);
 }
