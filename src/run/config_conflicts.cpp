@@ -35,6 +35,29 @@ void check_moments(const Config& config, Conflicts& conflicts) {
                                                        shortest_text(config.field.degrees_of_freedom)});
 }
 
+/// The highest power of a weight of the first layer in V.
+double power_in_potential(DeformationKind kind, const FieldConfig& field) {
+  if (kind == DeformationKind::weight_quartic) return 4.0;
+  const bool alone = field.hidden_widths.empty() ? std::ranges::count(field.widths, 1.0) > 0 : field.hidden_widths.front() == 1;
+  return alone ? 2.0 : 1.0;  // a neuron next to itself
+}
+
+/// The moments times powers of V that derivatives by score need must exist.
+void check_scores(const Config& config, Conflicts& conflicts) {
+  const FieldConfig& field = config.field;
+  if (config.measure.derivatives != DerivativeMethod::score || field.weight_density != DensityShape::student_t) return;
+  double power = 0.0;
+  for (const DeformationConfig& deformation : config.deformations)
+    if (deformation.kind && *deformation.kind != DeformationKind::shared_scale)
+      power = std::max(power, config.measure.derivative_order * power_in_potential(*deformation.kind, field));
+  if (power > 0.0 && std::isinf(activation_bound(field.activation))) power += config.measure.orders.back();
+  if (field.degrees_of_freedom > power) return;
+  conflicts.push_back(
+      {"field.degrees-of-freedom", "expected more than " + shortest_text(power) +
+                                       ", since derivatives by score need moments of the first weights of order " +
+                                       shortest_text(power) + ", got " + shortest_text(field.degrees_of_freedom)});
+}
+
 void check_tuples(const Config& config, Conflicts& conflicts) {
   const auto sites = static_cast<int>(config.sites.rows());
   const int highest = config.measure.orders.back();
@@ -156,6 +179,11 @@ void check_deformed_weights(const Config& config, Conflicts& conflicts) {
                                                 " is drawn from normal weights (measure.derivatives = score measures its effect "
                                                 "on the others), got " +
                                                 list_text(deformation.strengths)});
+    else if (config.field.weight_density != DensityShape::normal && config.measure.derivatives == DerivativeMethod::differences)
+      conflicts.push_back(
+          {"measure.derivatives", "expected score with weight-density = " + std::string(to_string(config.field.weight_density)) +
+                                      ", since differences need ensembles of other strengths and " + kind +
+                                      " is drawn from normal weights, got differences"});
   }
 }
 
@@ -206,6 +234,7 @@ std::vector<ConfigConflict> find_conflicts(const Config& config) {
   Conflicts conflicts;
   check_estimator(config, conflicts);
   check_moments(config, conflicts);
+  check_scores(config, conflicts);
   check_tuples(config, conflicts);
   check_sources(config, conflicts);
   check_widths(config, conflicts);

@@ -8,19 +8,21 @@
 namespace nnft {
 namespace {
 
-/// Part of the distance over which a correlator changes by its own size that a step is: the fourth power of it is the relative
-/// error of a derivative, its square times 1e-16 the one by rounding.
+/// The part of the distance to the nearest singularity that a step is. Derivatives of order n are about n! over the n-th power of
+/// the distance, so that those by differences are wrong by a few times the fourth power of this, relatively, and by about 200
+/// times it if the points lie on one side; by rounding, by 1e-16 over its square.
 constexpr double step_fraction = 0.02;
 
-/// Over which distance of strengths correlators change much.
+/// How far the nearest singularity of correlators in the strength is, about.
 double natural_distance(const Config& config, const ScanPoint& point, const Deformation& deformation) {
   if (deformation.kind == DeformationKind::weight_ring) return 0.5 * (0.5 - std::abs(deformation.strength));
   const double neurons = config.field.hidden_widths.empty() ? point.width : config.field.hidden_widths.front();
   const double d = config.field.input_dim, weights = neurons * d;
   const double variance = config.field.sigma_weight * config.field.sigma_weight / d;
-  // Where the quartic term bends the density of R at its peak; few weights have a broad one, whose tail feels it before.
-  const double bend = neurons / (4.0 * d * variance * variance);
-  return (bend + deformation.strength) * weights / (weights + 50.0);
+  // R at the peak of many weights' density is 2Nσ_w²/(1 + √(1 + α/bend)), singular at −bend. Few weights have a broad peak, whose
+  // tail feels the quartic term before.
+  const double bend = neurons / (16.0 * d * variance * variance);
+  return (bend + deformation.strength) * weights / (weights + 15.0);
 }
 
 }  // namespace

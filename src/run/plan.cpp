@@ -10,6 +10,8 @@
 #include "nnft/core/format.hpp"
 #include "nnft/random/variates.hpp"
 #include "nnft/run/config_values.hpp"
+#include "nnft/run/deformed_weights.hpp"
+#include "nnft/sampling/finite_differences.hpp"
 #include "nnft/sampling/moment_sampler.hpp"
 
 namespace nnft {
@@ -49,6 +51,22 @@ std::vector<ScanPoint> scan_points(const Config& config, const std::vector<std::
   return points;
 }
 
+/// Outputs of the hidden layers that a sampler of deep networks keeps of a batch: one layer, or two while it computes the next,
+/// in every copy.
+double hidden_layer_bytes(const Config& config) {
+  const FieldConfig& field = config.field;
+  if (field.architecture != "mlp" || field.depth == 1) return 0.0;
+  double neurons = 0.0;
+  for (const int width : field.hidden_widths) neurons = std::max(neurons, static_cast<double>(width));
+  for (const double width : field.widths)
+    if (field.hidden_widths.empty() && std::isfinite(width)) neurons = std::max(neurons, width);
+  const bool differences = config.measure.derivatives == DerivativeMethod::differences;
+  double copies = 1.0;
+  for (const std::size_t p : weight_parameters(config))
+    copies *= static_cast<double>(config.deformations[p].strengths.size()) * (differences ? most_stencil_nodes : 1.0);
+  return 8.0 * batch_samples * neurons * copies * static_cast<double>(config.sites.rows()) * (field.depth > 2 ? 2.0 : 1.0);
+}
+
 std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit; }
 
 }  // namespace
@@ -56,6 +74,7 @@ std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return 
 Plan::Plan(const Config& config, int ranks, const Part& part)
     : sums_(sum_layout(config)),
       estimator_(config.measure.estimator),
+      hidden_layer_bytes_(hidden_layer_bytes(config)),
       widths_(config.field.widths),
       strengths_(strength_axes(config)),
       part_(part),
@@ -98,14 +117,13 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   const double row = 8.0 * sums_.size();
   const double owned = std::ceil(static_cast<double>(points * blocks_) / ranks);
   const auto levels = static_cast<int>(std::bit_width(slices_per_block_));
-  const double pairs = layout().index(2).size();
   double strengths = 1.0;
   for (const std::vector<double>& axis : strengths_) strengths *= static_cast<double>(axis.size());
   MemoryEstimate memory;
   memory.trees = owned * levels * row;
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
-  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, strengths) + 8.0 * pairs * batch_samples;
+  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, strengths) + hidden_layer_bytes_;
   memory.libraries = library_bytes;
   return memory;
 }

@@ -6,6 +6,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/random/variates.hpp"
+#include "nnft/sampling/finite_differences.hpp"
 
 namespace nnft {
 namespace {
@@ -69,7 +70,6 @@ MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement m
       measurement_(std::move(measurement)),
       ensembles_(std::move(ensembles)),
       kernels_(moment_kernels(path)),
-      source_weights_(source_weights(measurement_)),
       pairs_(measurement_.layout.moments().index(2).size()),
       rows_(measurement_.layout, measurement_.estimator, path),
       product_rows_(product_rows(measurement_.layout, ensembles_)),
@@ -80,6 +80,7 @@ MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement m
       potentials_(area(rows_.chunk(), field_->copies() * field_->potentials())),
       weights_(static_cast<std::size_t>(rows_.chunk())) {
   check_shapes();
+  source_weights_ = source_weights(measurement_);
   for (const SharedEnsemble& ensemble : ensembles_)
     shifts_.push_back(ensemble.reference_kernel - Vector::Constant(pairs_, field_->kernel_offset()));
 }
@@ -100,6 +101,11 @@ void MomentSampler::check_shapes() const {
   if (static_cast<int>(measurement_.score_powers.size()) != layout.scores())
     refuse("expected powers of V for " + std::to_string(layout.scores()) + " derivatives, got " +
            std::to_string(measurement_.score_powers.size()));
+  for (const MultiIndex& powers : measurement_.score_powers)
+    for (auto p = static_cast<std::size_t>(field_->potentials()); p < powers.size(); ++p)
+      if (powers[p] != 0)
+        refuse("power " + std::to_string(powers[p]) + " of V number " + std::to_string(p + 1) + " of " +
+               std::to_string(field_->potentials()));
   for (const SharedEnsemble& ensemble : ensembles_) {
     if (ensemble.reference_kernel.size() != pairs_)
       refuse("expected a reference kernel of " + std::to_string(pairs_) + " pairs, got " +
@@ -180,11 +186,12 @@ void MomentSampler::add_slice(std::uint64_t first_sample, int count, std::span<d
 
 void MomentSampler::add_chunk(std::uint64_t first_sample, int count, std::span<double> sums) {
   const auto row = static_cast<std::size_t>(measurement_.layout.size());
-  if (kept_batches_ > 1)
+  const bool shared = field_->copies() > 1;  // then drawn once for all
+  if (shared)
     for (int s = 0; s < count; s += batch_samples) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
   const auto fill = [&](const SharedEnsemble& ensemble, int node) {
     for (int s = 0; s < count; s += batch_samples) {
-      if (kept_batches_ == 1) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
+      if (!shared) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
       fill_batch(ensemble, ensemble.copy + node, s);
       if (node == 0) fill_sources(ensemble.copy, s);
     }
@@ -251,9 +258,12 @@ void MomentSampler::add_derivatives(std::size_t e, std::span<double> sums) {
 
 double MomentSampler::workspace_bytes(const SumLayout& layout, EstimatorKind estimator, double ensembles) {
   const bool differences = layout.derivatives().method() == DerivativeMethod::differences;
-  constexpr double nodes = 6.0;
-  const double rows = layout.summed_derivatives() == 0 ? 1.0 : differences ? nodes : 1.0 + layout.scores();
-  return MonomialRows::row_bytes(layout, estimator) + (1.0 + ensembles * rows) * MonomialRows::product_bytes(layout, estimator);
+  const double nodes = differences && layout.summed_derivatives() > 0 ? most_stencil_nodes : 1.0;
+  const double rows = std::max(nodes, 1.0 + layout.scores());
+  const double copies = ensembles * nodes, kept = copies > 1.0 ? MonomialRows::chunk_of(layout) : batch_samples;
+  const double numbers = estimator == EstimatorKind::plain ? layout.sites() : layout.moments().index(2).size();
+  return MonomialRows::row_bytes(layout, estimator) + 8.0 * copies * kept * numbers +
+         (1.0 + ensembles * rows) * MonomialRows::product_bytes(layout, estimator);
 }
 
 }  // namespace nnft

@@ -24,11 +24,6 @@ int kept_rows(const SumLayout& layout) {
   return rows;
 }
 
-int chunk_of(const SumLayout& layout) {
-  const unsigned fit = std::bit_floor(static_cast<unsigned>(std::max(1, numbers_in_cache / kept_rows(layout))));
-  return std::clamp(static_cast<int>(fit), batch_samples, longest_chunk);
-}
-
 std::vector<int> flat_terms(const MomentLayout& layout, int order, EstimatorKind estimator) {
   std::vector<int> flat;
   const PackedIndex& index = layout.index(order);
@@ -45,6 +40,11 @@ std::size_t weighted_numbers(const SumLayout& layout, int chunk) {
 }
 
 }  // namespace
+
+int MonomialRows::chunk_of(const SumLayout& layout) {
+  const unsigned fit = std::bit_floor(static_cast<unsigned>(std::max(1, numbers_in_cache / kept_rows(layout))));
+  return std::clamp(static_cast<int>(fit), batch_samples, longest_chunk);
+}
 
 MonomialRows::MonomialRows(const SumLayout& layout, EstimatorKind estimator, SimdPath path)
     : layout_(layout.moments()),

@@ -1,6 +1,7 @@
 #include "nnft/stats/connected_series.hpp"
 
 #include "nnft/core/series.hpp"
+#include "nnft/stats/scale_cumulants.hpp"
 
 namespace nnft {
 namespace {
@@ -16,10 +17,17 @@ double sign(const SeriesBasis& basis, int monomial) {
 }  // namespace
 
 ConnectedSeries::ConnectedSeries(const SumLayout& layout, const Vector& reference_kernel, std::optional<SharedScale> scale)
-    : layout_(layout),
-      cumulants_(layout.moments(), reference_kernel),
-      uncentred_(layout.moments(), Vector::Zero(reference_kernel.size())),
-      scale_(scale) {}
+    : layout_(layout), cumulants_(layout.moments(), reference_kernel), scale_(scale) {
+  if (!scale) return;
+  for (const int order : layout.moments().orders()) {
+    scale_cumulants_.emplace_back();
+    for (const SetPartition& partition : even_set_partitions(order)) {
+      std::vector<int> powers;
+      for (const std::vector<int>& block : partition) powers.push_back(static_cast<int>(block.size()) / 2);
+      scale_cumulants_.back().push_back(scale_cumulant(powers));
+    }
+  }
+}
 
 std::vector<DoubleSeries> ConnectedSeries::moments(std::span<const double> means) const {
   const DerivativeLayout& derivatives = layout_.derivatives();
@@ -46,18 +54,31 @@ std::vector<DoubleSeries> ConnectedSeries::moments(std::span<const double> means
   return series;
 }
 
-void ConnectedSeries::multiply_by_scale(std::vector<DoubleSeries>& full) const {
+/// A polynomial in the strength of the shared scale.
+DoubleSeries ConnectedSeries::scale_cumulant_at(const std::vector<double>& polynomial) const {
   const SeriesBasis& basis = layout_.derivatives().basis();
   DoubleSeries alpha(basis, scale_->strength);
   MultiIndex linear{};
   linear[static_cast<std::size_t>(scale_->parameter)] = 1;
   if (const int position = basis.position(linear); position > 0) alpha[position] = 1.0;
-  DoubleSeries ratio(basis, 1.0);
+  DoubleSeries sum(basis);
+  for (std::size_t k = polynomial.size(); k-- > 0;) sum = sum * alpha + DoubleSeries(basis, polynomial[k]);
+  return sum;
+}
+
+void ConnectedSeries::apply_scale(std::vector<DoubleSeries>& connected, std::vector<DoubleSeries>& full) const {
+  std::vector<std::vector<DoubleSeries>> weights;
+  for (const auto& of_order : scale_cumulants_) {
+    weights.emplace_back();
+    for (const std::vector<double>& polynomial : of_order) weights.back().push_back(scale_cumulant_at(polynomial));
+  }
+  const std::vector<DoubleSeries> free = connected;
+  cumulants_.weighted<DoubleSeries>(free, connected, weights);
   for (const int order : layout_.moments().orders()) {
-    ratio = ratio * (DoubleSeries(basis, 1.0) + alpha * (0.5 * order - 1.0));
+    const DoubleSeries moment = scale_cumulant_at(scale_cumulant({order / 2}));
     for (int t = 0; t < layout_.moments().index(order).size(); ++t) {
-      DoubleSeries& moment = full[static_cast<std::size_t>(layout_.moments().offset(order) + t)];
-      moment = moment * ratio;
+      DoubleSeries& entry = full[static_cast<std::size_t>(layout_.moments().offset(order) + t)];
+      entry = entry * moment;
     }
   }
 }
@@ -66,10 +87,7 @@ void ConnectedSeries::evaluate(std::span<const double> means, const Correlators&
   std::vector<DoubleSeries> series = moments(means), connected = series, full = series;
   cumulants_.connected<DoubleSeries>(series, connected);
   cumulants_.full<DoubleSeries>(connected, full);
-  if (scale_) {
-    multiply_by_scale(full);
-    uncentred_.connected<DoubleSeries>(full, connected);
-  }
+  if (scale_) apply_scale(connected, full);
   const SeriesBasis& basis = layout_.derivatives().basis();
   const std::size_t size = series.size();
   for (std::size_t t = 0; t < size; ++t) {

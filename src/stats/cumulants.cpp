@@ -65,18 +65,18 @@ CumulantEstimator::CumulantEstimator(const MomentLayout& layout, Vector referenc
   }
 }
 
-template <class T>
-void CumulantEstimator::sum_over_partitions(std::span<const T> factors, std::span<T> sums, bool weighted) const {
-  for (const OrderTable& table : orders_) {
+/// weight(order, partition) multiplies the product of a partition's factors.
+template <class T, class Weight>
+void CumulantEstimator::sum_over_partitions(std::span<const T> factors, std::span<T> sums, Weight weight) const {
+  for (std::size_t order = 0; order < orders_.size(); ++order) {
+    const OrderTable& table = orders_[order];
     const int* place = table.places.data();
     for (int t = 0; t < table.tuples; ++t) {
       T& sum = sums[static_cast<std::size_t>(table.offset + t)];
-      bool first = true;
-      for (const Term& term : table.terms) {
-        T product = (weighted ? term.weight : 1.0) * factors[static_cast<std::size_t>(*place++)];
-        for (int f = 1; f < term.factors; ++f) product = product * factors[static_cast<std::size_t>(*place++)];
-        sum = first ? product : sum + product;
-        first = false;
+      for (std::size_t k = 0; k < table.terms.size(); ++k) {
+        T product = weight(order, k) * factors[static_cast<std::size_t>(*place++)];
+        for (int f = 1; f < table.terms[k].factors; ++f) product = product * factors[static_cast<std::size_t>(*place++)];
+        sum = k == 0 ? product : sum + product;
       }
     }
   }
@@ -95,14 +95,20 @@ void add_constant(Series<T>& series, double constant) {
 
 template <class T>
 void CumulantEstimator::connected(std::span<const T> means, std::span<T> cumulants) const {
-  sum_over_partitions(means, cumulants, true);
+  sum_over_partitions(means, cumulants, [this](std::size_t order, std::size_t k) { return orders_[order].terms[k].weight; });
   for (Eigen::Index pair = 0; pair < reference_kernel_.size(); ++pair)
     add_constant(cumulants[static_cast<std::size_t>(pair)], reference_kernel_[pair]);
 }
 
 template <class T>
 void CumulantEstimator::full(std::span<const T> cumulants, std::span<T> moments) const {
-  sum_over_partitions(cumulants, moments, false);
+  sum_over_partitions(cumulants, moments, [](std::size_t, std::size_t) { return 1.0; });
+}
+
+template <class T>
+void CumulantEstimator::weighted(std::span<const T> cumulants, std::span<T> sums,
+                                 const std::vector<std::vector<T>>& weights) const {
+  sum_over_partitions(cumulants, sums, [&](std::size_t order, std::size_t k) -> const T& { return weights[order][k]; });
 }
 
 template void CumulantEstimator::connected(std::span<const double>, std::span<double>) const;
@@ -113,5 +119,7 @@ template void CumulantEstimator::full(std::span<const double>, std::span<double>
 template void CumulantEstimator::full(std::span<const long double>, std::span<long double>) const;
 template void CumulantEstimator::full(std::span<const Series<double>>, std::span<Series<double>>) const;
 template void CumulantEstimator::full(std::span<const Series<long double>>, std::span<Series<long double>>) const;
+template void CumulantEstimator::weighted(std::span<const Series<double>>, std::span<Series<double>>,
+                                          const std::vector<std::vector<Series<double>>>&) const;
 
 }  // namespace nnft

@@ -2,14 +2,19 @@
 
 #include <utility>
 
+#include "nnft/core/error.hpp"
+
 namespace nnft {
 
 DerivativeLayout::DerivativeLayout(DerivativeMethod method, SeriesBasis basis, const std::vector<bool>& summed)
     : method_(method), basis_(std::move(basis)) {
+  if (summed.size() != static_cast<std::size_t>(basis_.parameters()))
+    throw ShapeError("DerivativeLayout: expected an entry for each of " + std::to_string(basis_.parameters()) +
+                     " strengths, got " + std::to_string(summed.size()));
   for (int k = 1; k < basis_.size(); ++k) {
     bool all = method != DerivativeMethod::none;
     for (int p = 0; p < basis_.parameters(); ++p)
-      if (basis_.index(k)[static_cast<std::size_t>(p)] > 0) all = all && summed.at(static_cast<std::size_t>(p));
+      if (basis_.index(k)[static_cast<std::size_t>(p)] > 0) all = all && summed[static_cast<std::size_t>(p)];
     if (all) summed_.push_back(k);
   }
 }

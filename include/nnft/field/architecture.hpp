@@ -35,7 +35,7 @@ class FeatureSampler {
   virtual void features(int copy, double* features) = 0;
   /// values[copy][potential][sample] of the V that are measured, when all features of the batch have been asked for.
   virtual void potentials(double* values) const = 0;
-  /// All hidden parameters of the first network of the batch, in the first copy.
+  /// All hidden parameters of the first network of the batch, in the first copy. The batch must be started anew afterwards.
   virtual std::vector<ParameterArray> parameters() = 0;
   /// The number of neurons to ask for at a time (even), chosen for the cache.
   virtual int tile() const noexcept = 0;

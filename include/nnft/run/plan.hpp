@@ -77,6 +77,7 @@ class Plan {
 
   SumLayout sums_;
   EstimatorKind estimator_;
+  double hidden_layer_bytes_;
   std::vector<double> widths_;
   std::vector<std::vector<double>> strengths_;
   std::vector<ScanPoint> points_;

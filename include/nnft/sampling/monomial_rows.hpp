@@ -42,6 +42,8 @@ class MonomialRows {
   /// moments += factor × what the products amount to, in the order of the layout.
   void add_moments(const double* products, double factor, std::span<double> moments) const;
 
+  /// chunk() of such a layout.
+  static int chunk_of(const SumLayout& layout);
   /// Bytes of the rows of such a layout, of one row of products, and of the tables behind it, about.
   static double row_bytes(const SumLayout& layout, EstimatorKind estimator);
   static double product_bytes(const SumLayout& layout, EstimatorKind estimator);

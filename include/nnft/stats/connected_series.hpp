@@ -12,7 +12,8 @@
 namespace nnft {
 
 /// φ is multiplied by √v, v ~ Gamma(shape 1/α, scale α), independent of everything else: moments of order 2k by
-/// E[v^k] = Π_{j<k}(1 + jα). So v is averaged over exactly, which no sampling of it could better.
+/// E[v^k] = Π_{j<k}(1 + jα), and G_c becomes Σ_π κ(v^{|B|/2}, B ∈ π) Π_B G_c(B), in which nothing cancels. So v is averaged over
+/// exactly, which no sampling of it could better.
 struct SharedScale {
   double strength;  ///< α >= 0
   int parameter;    ///< which strength α is
@@ -36,12 +37,13 @@ class ConnectedSeries {
 
  private:
   std::vector<Series<double>> moments(std::span<const double> means) const;
-  void multiply_by_scale(std::vector<Series<double>>& full) const;
+  Series<double> scale_cumulant_at(const std::vector<double>& polynomial) const;
+  void apply_scale(std::vector<Series<double>>& connected, std::vector<Series<double>>& full) const;
 
   SumLayout layout_;
   CumulantEstimator cumulants_;
-  CumulantEstimator uncentred_;
   std::optional<SharedScale> scale_;
+  std::vector<std::vector<std::vector<double>>> scale_cumulants_;  ///< [order][partition], polynomials in α
 };
 
 }  // namespace nnft

@@ -35,10 +35,13 @@ class CumulantEstimator {
   template <class T>
   void full(std::span<const T> cumulants, std::span<T> moments) const;
   void full(std::span<const double> cumulants, std::span<double> moments) const { full<double>(cumulants, moments); }
+  /// Σ_π w_π Π_B κ_B of every tuple; weights[o] are those of even_set_partitions of the o-th order of the layout, in their order.
+  template <class T>
+  void weighted(std::span<const T> cumulants, std::span<T> sums, const std::vector<std::vector<T>>& weights) const;
 
  private:
-  template <class T>
-  void sum_over_partitions(std::span<const T> factors, std::span<T> sums, bool weighted) const;
+  template <class T, class Weight>
+  void sum_over_partitions(std::span<const T> factors, std::span<T> sums, Weight weight) const;
 
   struct Term {
     double weight;  ///< (−1)^{|π|−1} (|π|−1)!

@@ -18,6 +18,7 @@ class DerivativeLayout {
   /// No derivatives.
   DerivativeLayout() : DerivativeLayout(DerivativeMethod::none, SeriesBasis(0, 0), {}) {}
   /// @param summed by strength, whether derivatives in it come from sums of their own; the others follow from the moments.
+  /// @throws ShapeError unless there is one entry for each parameter of the basis.
   DerivativeLayout(DerivativeMethod method, SeriesBasis basis, const std::vector<bool>& summed);
 
   DerivativeMethod method() const noexcept { return method_; }

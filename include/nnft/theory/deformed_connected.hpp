@@ -26,7 +26,8 @@ struct FreeNet {
   std::function<Vector(double scale)> connected;
   double sigma_weight = 1.0;
   double first_width = 1.0;  ///< of the first hidden layer; may be infinite
-  /// Whether the field is proportional to the first weights' length: identity and relu without hidden biases.
+  /// Whether the field is proportional to the first weights' length, and they are normal: identity and relu without hidden
+  /// biases.
   bool homogeneous = false;
 };
 

@@ -255,6 +255,22 @@ TEST(ConfigProblems, OfDeformations) {
   const std::string uniform = replaced(minimal, "cos", "mlp\nweight-density = uniform");
   EXPECT_TRUE(problems(uniform + quartic + "0\n" + score).empty());
   EXPECT_EQ(problems(uniform + quartic + "1\n").size(), 1u);
+  // V of student-t weights has as few moments as they have: those of order 4 for each power of the quartic one.
+  const auto student = [&](const std::string& activation, const std::string& degrees, const std::string& sections) {
+    return problems(
+        replaced(minimal, "cos",
+                 "mlp\nweight-density = student-t\nactivation = " + activation + "\ndegrees-of-freedom = " + degrees) +
+        sections + score);
+  };
+  expect_one(student("tanh", "8", quartic + "0\n"),
+             "jobs/a.ini:", {"field.degrees-of-freedom: expected more than 8", "score", "got 8"});
+  EXPECT_TRUE(student("tanh", "8.5", quartic + "0\n").empty());
+  expect_one(student("relu", "12", quartic + "0\n"), "jobs/a.ini:", {"field.degrees-of-freedom: expected more than 12"});
+  EXPECT_TRUE(student("tanh", "2.5", "[deformation]\nkind = weight-ring\nstrength = 0\n").empty());
+  EXPECT_TRUE(student("tanh", "2.5", "[deformation]\nkind = shared-scale\nstrength = 0.3\n").empty());
+  // Neighbouring strengths would be drawn from weights that are not normal.
+  expect_one(problems(uniform + quartic + "0\n[measure]\nderivatives = differences\n"),
+             "jobs/a.ini:", {"measure.derivatives: expected score with weight-density = uniform"});
   EXPECT_EQ(problems(replaced(minimal, "cos", "free-scalar\ncutoff = 1") + quartic + "0\n").size(), 1u);
   EXPECT_EQ(problems(replaced(minimal, "8 16", "inf") + quartic + "0\n" + score).size(), 1u);
 }

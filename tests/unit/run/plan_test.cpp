@@ -33,6 +33,22 @@ TEST(Plan, GroupsCoverThePointsAndFitTheMemory) {
   EXPECT_LT(Plan(config, 64).groups().size(), plan.groups().size());
 }
 
+// Hidden layers of every copy: at 2 strengths with 6 neighbours, 3 sites and two layers of 1000 neurons in double.
+TEST(Plan, CountsTheLayersOfDeepCopies) {
+  const auto sampler = [](const std::string& depth, const std::string& derivatives) {
+    const std::string text = "[field]\narchitecture = mlp\nwidth = 1000\ndepth = " + depth +
+                             "\n[sites]\npoints = 0; 1; 2\n[run]\nnetworks = 1000\n[deformation]\nkind = weight-quartic\n"
+                             "strength = 0 1\n[measure]\nderivatives = " +
+                             derivatives + "\n";
+    return Plan(parse_config(text, "test.ini", {}), 1).memory().sampler;
+  };
+  const double layer = 8.0 * 1000 * 16 * 3 * 2;
+  EXPECT_DOUBLE_EQ(sampler("2", "none") - sampler("1", "none"), layer);
+  EXPECT_DOUBLE_EQ(sampler("3", "none") - sampler("1", "none"), 2 * layer);
+  EXPECT_DOUBLE_EQ(sampler("3", "differences") - sampler("1", "differences"), 12 * layer);
+  EXPECT_GT(sampler("1", "differences"), sampler("1", "none"));
+}
+
 TEST(Plan, RefusesAPointThatDoesNotFit) {
   try {
     Plan(config_of("networks = 1e6\nblocks = 1000000\nslice = 16\nmax-memory = 1M\n"), 1);
