@@ -149,6 +149,10 @@ void check_deformed_weights(const Config& config, Conflicts& conflicts) {
                                                 " is drawn from normal weights (measure.derivatives = score measures its effect "
                                                 "on the others), got " +
                                                 list_text(deformation.strengths)});
+    else if (config.field.weight_density != DensityShape::normal && config.measure.derivatives == DerivativeMethod::differences)
+      conflicts.push_back({"measure.derivatives",
+                           "expected none or score with weight-density = " + std::string(to_string(config.field.weight_density)) +
+                               ", since " + kind + " is drawn from normal weights only, got differences"});
   }
 }
 
