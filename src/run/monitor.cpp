@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "nnft/core/format.hpp"
-#include "nnft/stats/cumulants.hpp"
 #include "nnft/stats/jackknife.hpp"
 
 namespace nnft {
 
-std::string monitored_correlator(const Communicator& comm, const Plan& plan, const ScanPoint& point, std::uint64_t point_in_group,
-                                 const Vector& reference_kernel, const BlockStore& store) {
+std::string monitored_correlator(const Communicator& comm, const Plan& plan, const MonitoredPoint& monitored,
+                                 const BlockStore& store) {
   // The coincident tuple at site 0 comes first in every order that has it; it is a one-site theory of its own.
   std::vector<int> orders;
   for (const int order : plan.layout().orders()) {
@@ -24,7 +23,7 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
   const auto columns = static_cast<std::size_t>(one_site.size()) + 1;
   std::vector<double> rows(plan.blocks() * columns, 0.0);
   for (std::uint64_t block = 0; block < plan.blocks(); ++block) {
-    const std::uint64_t entry = point_in_group * plan.blocks() + block;
+    const std::uint64_t entry = monitored.place * plan.blocks() + block;
     if (entry < store.owned().begin || entry >= store.owned().end) continue;
     double* row = rows.data() + block * columns;
     row[0] = static_cast<double>(store.tree(entry).slices() * plan.slice());
@@ -43,14 +42,16 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
       table.sums(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(k) - 1) = row[k];
   }
   if (present < 2) return "";
-  const CumulantEstimator cumulants(one_site, reference_kernel.head(1));
-  const Estimate connected = jackknife(
-      table, one_site.size(), [&](std::span<const double> means, std::span<double> out) { cumulants.connected(means, out); });
+  const ConnectedSeries series(SumLayout(one_site, 0), monitored.reference_kernel.head(1), monitored.scale);
+  std::vector<double> full(static_cast<std::size_t>(one_site.size()));
+  const Estimate connected = jackknife(table, one_site.size(), [&](std::span<const double> means, std::span<double> out) {
+    series.evaluate(means, {out, full, {}});
+  });
   const double value = connected.value[one_site.size() - 1];
   const double error = connected.error[one_site.size() - 1];
   std::array<char, 128> text{};
-  std::snprintf(text.data(), text.size(), "G%dc at site 0, %s: %s, %.2g %%", one_site.orders().back(), point.name.c_str(),
-                format_estimate(value, error).c_str(), 100.0 * std::abs(error / value));
+  std::snprintf(text.data(), text.size(), "G%dc at site 0, %s: %s, %.2g %%", one_site.orders().back(),
+                monitored.point.name.c_str(), format_estimate(value, error).c_str(), 100.0 * std::abs(error / value));
   return text.data();
 }
 

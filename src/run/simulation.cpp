@@ -9,6 +9,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/job_abort.hpp"
+#include "nnft/run/analysis.hpp"
 #include "nnft/run/monitor.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/result_output.hpp"
@@ -163,8 +164,10 @@ bool Simulation::checkpoint_due() const {
 
 void Simulation::report_progress(const Range& points, std::uint64_t point, const BlockStore& store) {
   if (!comm_.any(comm_.root() && progress_->due())) return;
-  const std::string monitored =
-      monitored_correlator(comm_, plan_, plan_.points()[point], point - points.begin, pilot_.references[point].kernel, store);
+  const ScanPoint& scan_point = plan_.points()[point];
+  const std::string monitored = monitored_correlator(
+      comm_, plan_, {scan_point, point - points.begin, pilot_.references[point].kernel, shared_scale(config_, scan_point)},
+      store);
   if (comm_.root()) progress_->report(cost_done_, networks_done_, monitored);
 }
 
