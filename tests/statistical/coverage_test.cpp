@@ -29,6 +29,8 @@ struct Case {
   std::string field;                                                                ///< lines of [field] but the width
   std::string wrong_kernel;                                                         ///< a line that changes G2 by a few per cent
   std::string rest = "[sites]\npoints = 0; 0.6; 1.5\n[measure]\norders = 2 4 6\n";  ///< sections after it, [measure] last
+  int fewer = 1;  ///< by what the number of seeds is divided, where one is dear
+  int runs() const { return seeds() / fewer; }
 };
 
 const std::string cosines = "architecture = cos\nsigma-out = 1.3\n";
@@ -101,9 +103,10 @@ struct Coverage {
   Vector mean;           ///< of the estimates
   Vector scatter;        ///< their standard deviation
   Vector claimed_error;  ///< rms of the errors they claim
+  int runs;
 
   /// Deviation of the mean from `truth` in its own standard errors.
-  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(seeds())); }
+  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(runs)); }
 };
 
 Coverage measure(const Case& test) {
@@ -112,7 +115,7 @@ Coverage measure(const Case& test) {
   const Vector origin = exact_row(config);
   const Eigen::Index size = origin.size(), moments = plan.layout().size();
   Vector sum = Vector::Zero(size), squares = Vector::Zero(size), errors = Vector::Zero(size);
-  for (int seed = 0; seed < seeds(); ++seed) {
+  for (int seed = 0; seed < test.runs(); ++seed) {
     config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
     Eigen::Index offset = 0;
     for (const Estimate& estimate : estimates(run(config, plan))) {
@@ -123,10 +126,10 @@ Coverage measure(const Case& test) {
       offset += moments;
     }
   }
-  const double n = seeds();
+  const double n = test.runs();
   const Vector mean = sum / n;
   const Vector variance = (squares / n - mean.cwiseAbs2()) * (n / (n - 1.0));
-  return {origin + mean, variance.cwiseSqrt(), (errors / n).cwiseSqrt()};
+  return {origin + mean, variance.cwiseSqrt(), (errors / n).cwiseSqrt(), test.runs()};
 }
 
 const Coverage& coverage(const Case& test) {
@@ -196,8 +199,8 @@ const std::string quartic = "kind = weight-quartic\nstrength = 0.5\n", ring = "k
 const std::string narrow_cosines = cosines + "sigma-weight = 1.1\n";
 
 const std::vector<Case> deformed_cases = {
-    {"quartic_score", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "score")},
-    {"quartic_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "differences")},
+    {"quartic_score", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "score"), 8},
+    {"quartic_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "differences"), 25},
     {"ring_score", EstimatorKind::conditional, narrow_cosines, "", deformed(ring, "score")},
     {"ring_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(ring, "differences")},
 };
@@ -217,6 +220,8 @@ TEST_P(DeformedErrorBars, CoverTheTruthAndRejectAnotherStrength) {
   const Config config = small_run(GetParam(), width);
   const MomentLayout layout = moment_layout(config);
   const Vector truth = exact_row(config), wrong = exact_row(stronger(GetParam()));
+  // Scatter over runs is known to 1/√(2 runs); blocks with heavier tails than normal claim some per cent too little.
+  const double tolerance = 0.05 + 4.5 / std::sqrt(2.0 * GetParam().runs());
   for (Eigen::Index first = 0; first < truth.size(); first += layout.size())
     for (const int order : layout.orders()) {
       double largest_z = 0.0, smallest = 2.0, largest = 0.0, wrong_z = 0.0;
@@ -224,7 +229,7 @@ TEST_P(DeformedErrorBars, CoverTheTruthAndRejectAnotherStrength) {
         const Eigen::Index k = first + layout.offset(order) + t;
         const double ratio = c.scatter[k] / c.claimed_error[k];
         EXPECT_LT(std::abs(c.z(k, truth[k])), 4.5) << "row " << first / layout.size() << " order " << order << " tuple " << t;
-        EXPECT_NEAR(ratio, 1.0, 0.12) << "row " << first / layout.size() << " order " << order << " tuple " << t;
+        EXPECT_NEAR(ratio, 1.0, tolerance) << "row " << first / layout.size() << " order " << order << " tuple " << t;
         largest_z = std::max(largest_z, std::abs(c.z(k, truth[k])));
         wrong_z = std::max(wrong_z, std::abs(c.z(k, wrong[k])));
         smallest = std::min(smallest, ratio);
@@ -234,9 +239,7 @@ TEST_P(DeformedErrorBars, CoverTheTruthAndRejectAnotherStrength) {
           "%s G%dc, derivative %td: largest |mean - exact| %.2f standard errors, scatter/claimed error %.3f to %.3f, "
           "another strength %.1f off\n",
           GetParam().name.c_str(), order, first / layout.size(), largest_z, smallest, largest, wrong_z);
-      // Second derivatives by score are too noisy to tell the strengths apart.
-      const bool resolved = first < 2 * layout.size();
-      EXPECT_GT(wrong_z, resolved ? 6.0 : -1.0) << "row " << first / layout.size() << " order " << order;
+      EXPECT_GT(wrong_z, 5.0) << "row " << first / layout.size() << " order " << order;
     }
 }
 
