@@ -101,9 +101,10 @@ Vector free_connected(const Config& config, const ScanPoint& point, const Moment
   return connected_from_one_neuron(moments, neuron_moments(config, moments), output_layer(config.field), point.width);
 }
 
-/// Whether the field is proportional to the length of the first-layer weights.
+/// Whether the field is proportional to the length of the first-layer weights, which says what a deformation does to it if they
+/// are normal.
 bool is_homogeneous(const FieldConfig& field) {
-  return field.architecture == "mlp" && field.sigma_bias == 0.0 &&
+  return field.architecture == "mlp" && field.sigma_bias == 0.0 && field.weight_density == DensityShape::normal &&
          (field.activation == Activation::relu || field.activation == Activation::identity);
 }
 

@@ -132,7 +132,7 @@ Connected free_connected(const MomentLayout& layout, const DeformedProblem& prob
   if (std::isinf(net.first_width) || !terms.quartic.matters()) return connected;
   if (!net.homogeneous)
     throw UsageError("exact: weight-quartic has no exact correlators on " + net.name +
-                     "; expected cos, or relu or identity without biases in hidden layers");
+                     "; expected cos, or relu or identity with normal weights and without biases in hidden layers");
   expect_whole_width(net.first_width);
   const int d = problem.sites.dimension();
   const SeriesBasis alone = terms.quartic.basis(basis);
