@@ -49,6 +49,30 @@ std::vector<ScanPoint> scan_points(const Config& config, const std::vector<std::
   return points;
 }
 
+/// Ensembles of a family: strengths of a shared scale have the same samples.
+double distinct_ensembles(const Config& config) {
+  double ensembles = 1.0;
+  for (const DeformationConfig& deformation : config.deformations)
+    if (deformation.kind != DeformationKind::shared_scale) ensembles *= static_cast<double>(deformation.strengths.size());
+  return ensembles;
+}
+
+/// What a family keeps of a batch of samples: the kernels of every copy, and of deep nets the outputs of a layer or two.
+double batch_bytes(const Config& config) {
+  const auto sites = static_cast<double>(config.sites.rows());
+  double numbers = 0.5 * sites * (sites + 1.0);
+  if (config.field.depth > 1) {
+    double widest = 0.0;
+    for (const int width : config.field.hidden_widths) widest = std::max(widest, static_cast<double>(width));
+    if (config.field.hidden_widths.empty())
+      for (const double width : config.field.widths) widest = std::max(widest, std::isinf(width) ? 0.0 : width);
+    numbers += (config.field.depth > 2 ? 2.0 : 1.0) * widest * sites;
+  }
+  const bool differences = config.measure.derivatives == DerivativeMethod::differences;
+  constexpr double nodes = 6.0;
+  return 8.0 * batch_samples * numbers * distinct_ensembles(config) * (differences ? nodes : 1.0);
+}
+
 std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit; }
 
 }  // namespace
@@ -58,6 +82,8 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
       estimator_(config.measure.estimator),
       widths_(config.field.widths),
       strengths_(strength_axes(config)),
+      ensembles_(distinct_ensembles(config)),
+      batch_bytes_(batch_bytes(config)),
       part_(part),
       all_blocks_(static_cast<std::uint64_t>(config.run.blocks)),
       blocks_(part.index < all_blocks_ ? round_up_divide(all_blocks_ - part.index, part.count) : 0),
@@ -98,14 +124,11 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   const double row = 8.0 * sums_.size();
   const double owned = std::ceil(static_cast<double>(points * blocks_) / ranks);
   const auto levels = static_cast<int>(std::bit_width(slices_per_block_));
-  const double pairs = layout().index(2).size();
-  double strengths = 1.0;
-  for (const std::vector<double>& axis : strengths_) strengths *= static_cast<double>(axis.size());
   MemoryEstimate memory;
   memory.trees = owned * levels * row;
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
-  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, strengths) + 8.0 * pairs * batch_samples;
+  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, ensembles_) + batch_bytes_;
   memory.libraries = library_bytes;
   return memory;
 }

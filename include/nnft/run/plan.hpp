@@ -79,6 +79,8 @@ class Plan {
   EstimatorKind estimator_;
   std::vector<double> widths_;
   std::vector<std::vector<double>> strengths_;
+  double ensembles_;    ///< of a family, that share their draws
+  double batch_bytes_;  ///< what they keep of a batch
   std::vector<ScanPoint> points_;
   Part part_;
   std::uint64_t all_blocks_;
