@@ -55,9 +55,27 @@ CommonColumns common_sources(const RowMatrix& a, const RowMatrix& b) {
   return common;
 }
 
+/// What the two files say of the same quantities, and what of it may be rounding.
+struct BothEstimates {
+  const Estimate& a;
+  const Estimate& b;
+  double rounding = 0.0;
+};
+
+/// The largest magnitude in some columns of a row, of those computed.
+double largest(const Vector& row, const std::vector<Eigen::Index>& columns) {
+  double magnitude = 0.0;
+  for (const Eigen::Index column : columns)
+    if (std::isfinite(row[column])) magnitude = std::max(magnitude, std::abs(row[column]));
+  return magnitude;
+}
+
+/// Of derivative k = 1, …, relative to the moments.
+double rounding_of(const PointResult& result, int k) { return result.rounding.size() > 0 ? result.rounding[k - 1] : 0.0; }
+
 QuantityBlock columns_of(const Estimate& estimate, const std::vector<Eigen::Index>& columns) {
   const auto count = static_cast<Eigen::Index>(columns.size());
-  QuantityBlock block{Vector(count), Vector(count), RowMatrix()};
+  QuantityBlock block{Vector(count), Vector(count), RowMatrix(), 0.0};
   if (estimate.leave_one_out.rows() > 0) block.leave_one_out.resize(estimate.leave_one_out.rows(), count);
   for (Eigen::Index k = 0; k < count; ++k) {
     const Eigen::Index column = columns[static_cast<std::size_t>(k)];
@@ -129,12 +147,12 @@ class Pair {
     for (const int order : moments.orders()) {
       const std::vector<int>& others = b_.layout().moments().orders();
       if (std::find(others.begin(), others.end(), order) == others.end()) continue;
-      compare_block("G" + std::to_string(order) + "c", common_tuples(moments, b_.layout().moments(), order), left.connected,
-                    right.connected, p_values);
+      compare_block("G" + std::to_string(order) + "c", common_tuples(moments, b_.layout().moments(), order),
+                    {left.connected, right.connected}, p_values);
     }
     compare_derivatives(left, right, p_values);
-    compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources), left.generating,
-                  right.generating, p_values);
+    compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources),
+                  {left.generating, right.generating}, p_values);
   }
 
   void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
@@ -145,18 +163,23 @@ class Pair {
         for (const int order : a_.layout().moments().orders()) {
           const std::vector<int>& others = b_.layout().moments().orders();
           if (std::find(others.begin(), others.end(), order) == others.end()) continue;
-          compare_block("G" + std::to_string(order) + "c_" + mine.name(k),
-                        common_tuples(a_.layout().moments(), b_.layout().moments(), order),
-                        left.derivatives[static_cast<std::size_t>(k - 1)], right.derivatives[static_cast<std::size_t>(j - 1)],
-                        p_values);
+          const CommonColumns common = common_tuples(a_.layout().moments(), b_.layout().moments(), order);
+          const double rounding = rounding_of(left, k) * largest(left.full.value, common.a) +
+                                  rounding_of(right, j) * largest(right.full.value, common.b);
+          compare_block(
+              "G" + std::to_string(order) + "c_" + mine.name(k), common,
+              {left.derivatives[static_cast<std::size_t>(k - 1)], right.derivatives[static_cast<std::size_t>(j - 1)], rounding},
+              p_values);
         }
       }
   }
 
-  void compare_block(const std::string& name, const CommonColumns& common, const Estimate& left, const Estimate& right,
+  void compare_block(const std::string& name, const CommonColumns& common, const BothEstimates& both,
                      std::vector<double>& p_values) const {
     if (common.a.empty()) return;
-    const BlockComparison block = compare(columns_of(left, common.a), columns_of(right, common.b), sampling_);
+    QuantityBlock left = columns_of(both.a, common.a);
+    left.rounding = both.rounding;
+    const BlockComparison block = compare(left, columns_of(both.b, common.b), sampling_);
     print_block(name, block, common);
     if (block.quantities > 0) p_values.push_back(block.p_value);
   }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "nnft/run/deformed_weights.hpp"
 #include "nnft/stats/cumulants.hpp"
 
 namespace nnft {
@@ -99,6 +100,7 @@ PointResult analyse(const Config& config, const ScanPoint& point, const SumLayou
     result.derivatives.back().leave_one_out = spread(result.derivatives.back().leave_one_out, table);
   }
   result.tails = find_tails(layout, table, result.connected);
+  result.rounding = derivative_rounding(config, point);
   result.full.leave_one_out.resize(0, 0);
   result.connected.leave_one_out = spread(result.connected.leave_one_out, table);
   result.generating.leave_one_out = spread(result.generating.leave_one_out, table);

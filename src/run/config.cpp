@@ -75,7 +75,7 @@ class ConfigBuilder {
     for (const ConfigKey& key : config_keys()) {
       const GivenValue* const value = find(key.full_name());
       if (key.applies && !key.applies(config_)) {
-        if (value) problems_.add(value->origin, key.full_name(), "expected only with " + key.only_with);
+        if (value && !is_undecided(key)) problems_.add(value->origin, key.full_name(), "expected only with " + key.only_with);
       } else if (value)
         read(key, value->text, value->origin);
       else if (key.when_absent == WhenAbsent::use_default)
@@ -134,6 +134,14 @@ class ConfigBuilder {
       wrong_.insert(key.full_name());
       problems_.add(origin, key.full_name(), "expected " + key.expected + ", got " + complaint);
     }
+  }
+
+  /// Whether what makes a key apply was itself refused or misspelt.
+  bool is_undecided(const ConfigKey& key) const {
+    const auto decides = [&](const std::string& full_name) {
+      return key.only_with.find(full_name.substr(full_name.find('.') + 1)) != std::string::npos;
+    };
+    return std::ranges::any_of(wrong_, decides) || std::ranges::any_of(given_.misspelt, decides);
   }
 
   void check_sites() {

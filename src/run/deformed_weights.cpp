@@ -70,4 +70,19 @@ NeighbouringStrengths neighbouring_strengths(const Config& config, const ScanPoi
   return neighbours;
 }
 
+Vector derivative_rounding(const Config& config, const ScanPoint& point) {
+  const DerivativeLayout layout = derivative_layout(config);
+  if (layout.method() != DerivativeMethod::differences || layout.summed().empty()) return {};
+  const NeighbouringStrengths neighbours = neighbouring_strengths(config, point);
+  const std::size_t parameter = weight_parameters(config).front();
+  Vector rounding = Vector::Zero(layout.size());
+  for (int k = 1; k <= layout.size(); ++k)
+    // Mixed derivatives with a shared scale are those of the weights times factors of its own.
+    for (std::size_t row = 0; row < layout.summed().size(); ++row)
+      if (layout.basis().index(layout.summed()[row])[parameter] == layout.basis().index(k)[parameter])
+        rounding[k - 1] =
+            std::numeric_limits<double>::epsilon() * neighbours.weights.row(static_cast<Eigen::Index>(row)).cwiseAbs().sum();
+  return rounding;
+}
+
 }  // namespace nnft

@@ -148,6 +148,10 @@ void require_disjoint(const std::vector<MergeInput>& inputs, const Config& merge
     }
     const auto blocks = static_cast<std::uint64_t>(merged.run.blocks);
     if (holder.size() == blocks || kind == MergeKind::partial) continue;
+    if (holder.empty())
+      throw UsageError(point.name +
+                       ": no file holds this scan point; merged files must hold every combination of their widths and "
+                       "strengths (--partial merges what there is)");
     std::uint64_t missing = 0;
     while (holder.contains(missing)) ++missing;
     throw UsageError(point.name + ": " + std::to_string(blocks - holder.size()) + " of " + std::to_string(blocks) +

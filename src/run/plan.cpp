@@ -11,6 +11,7 @@
 #include "nnft/random/variates.hpp"
 #include "nnft/run/config_values.hpp"
 #include "nnft/run/deformed_weights.hpp"
+#include "nnft/run/ensemble_factory.hpp"
 #include "nnft/sampling/finite_differences.hpp"
 #include "nnft/sampling/moment_sampler.hpp"
 
@@ -51,11 +52,19 @@ std::vector<ScanPoint> scan_points(const Config& config, const std::vector<std::
   return points;
 }
 
+/// Ensembles of a family: strengths of a shared scale have the same samples.
+double distinct_ensembles(const Config& config) {
+  double ensembles = 1.0;
+  for (const DeformationConfig& deformation : config.deformations)
+    if (deformation.kind != DeformationKind::shared_scale) ensembles *= static_cast<double>(deformation.strengths.size());
+  return ensembles;
+}
+
 /// Outputs of the hidden layers that a sampler of deep networks keeps of a batch: one layer, or two while it computes the next,
 /// in every copy.
 double hidden_layer_bytes(const Config& config) {
   const FieldConfig& field = config.field;
-  if (field.architecture != "mlp" || field.depth == 1) return 0.0;
+  if (field.architecture != "mlp" || field.depth == 1 || mlp_spec(field).draw == HiddenDraw::preactivations) return 0.0;
   double neurons = 0.0;
   for (const int width : field.hidden_widths) neurons = std::max(neurons, static_cast<double>(width));
   for (const double width : field.widths)
@@ -77,6 +86,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
       hidden_layer_bytes_(hidden_layer_bytes(config)),
       widths_(config.field.widths),
       strengths_(strength_axes(config)),
+      ensembles_(distinct_ensembles(config)),
       part_(part),
       all_blocks_(static_cast<std::uint64_t>(config.run.blocks)),
       blocks_(part.index < all_blocks_ ? round_up_divide(all_blocks_ - part.index, part.count) : 0),
@@ -117,13 +127,11 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   const double row = 8.0 * sums_.size();
   const double owned = std::ceil(static_cast<double>(points * blocks_) / ranks);
   const auto levels = static_cast<int>(std::bit_width(slices_per_block_));
-  double strengths = 1.0;
-  for (const std::vector<double>& axis : strengths_) strengths *= static_cast<double>(axis.size());
   MemoryEstimate memory;
   memory.trees = owned * levels * row;
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
-  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, strengths) + hidden_layer_bytes_;
+  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, ensembles_) + hidden_layer_bytes_;
   memory.libraries = library_bytes;
   return memory;
 }

@@ -74,9 +74,13 @@ void write_derivatives(std::ostream& out, const PointResult& result, const std::
       for (const int t : shown_tuples(index.size(), length, tuples_of_derivatives_in_summary)) {
         const Eigen::Index column = layout.moments().offset(order) + t;
         const bool known = exact && exact->derivatives.rows() > 0;
+        const auto row = static_cast<Eigen::Index>(k);
+        const double error = result.derivatives[k].error[column];
+        // Beside rounding an error bar says nothing.
+        const double rounding = result.rounding.size() > 0 ? result.rounding[row] * std::abs(result.full.value[column]) : 0.0;
         write_value(out, "G" + std::to_string(order) + "c_" + layout.derivatives().name(static_cast<int>(k) + 1),
-                    tuple_text(index, t), result.derivatives[k].value[column], result.derivatives[k].error[column],
-                    known ? exact->derivatives(static_cast<Eigen::Index>(k), column) : std::nan(""));
+                    tuple_text(index, t), result.derivatives[k].value[column], error > rounding ? error : 0.0,
+                    known ? exact->derivatives(row, column) : std::nan(""));
       }
     }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -74,21 +73,19 @@ Simulation::Group Simulation::group_of(const Range& points, const std::vector<st
   return group;
 }
 
-void Simulation::sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store) const {
-  std::optional<FamilySampler> sampler;
-  std::uint64_t sampled_family = std::numeric_limits<std::uint64_t>::max();
+void Simulation::sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store) {
   const auto columns = static_cast<std::ptrdiff_t>(plan_.sums().size());
   std::vector<double> sums;
   for (const Piece& piece : pieces) {
     const Range& family = group.families[piece.family];
-    if (piece.family != sampled_family) {
-      sampled_family = piece.family;
-      sampler.emplace(config_, plan_, family, std::span(pilot_.references).subspan(family.begin, family.size()), path_);
-      sums.resize(family.size() * static_cast<std::size_t>(columns));
+    if (!sampler_ || sampled_family_ != family) {
+      sampler_.emplace(config_, plan_, family, std::span(pilot_.references).subspan(family.begin, family.size()), path_);
+      sampled_family_ = family;
     }
+    sums.resize(family.size() * static_cast<std::size_t>(columns));
     std::vector<SumTree> trees(family.size(), SumTree(plan_.sums().maxima()));
     for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) {
-      sampler->sum_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), sums);
+      sampler_->sum_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), sums);
       for (std::uint64_t p = 0; p < family.size(); ++p) {
         const auto row = sums.begin() + static_cast<std::ptrdiff_t>(p) * columns;
         trees[p].add({0, j, std::vector<double>(row, row + columns)});

@@ -46,7 +46,7 @@ RowMatrix columns(const RowMatrix& rows, const Positions& positions) {
 }
 
 QuantityBlock at(const QuantityBlock& block, const Positions& positions) {
-  return {block.value(positions), block.error(positions), columns(block.leave_one_out, positions)};
+  return {block.value(positions), block.error(positions), columns(block.leave_one_out, positions), block.rounding};
 }
 
 /// a − b, its errors and where they come from.
@@ -93,10 +93,17 @@ double largest_magnitude(const QuantityBlock& a, const QuantityBlock& b) {
   return largest;
 }
 
+/// What values are measured by.
+struct Scale {
+  double magnitude;  ///< the largest in the block
+  double rounding;   ///< of both files
+};
+
 /// Enters a difference of values without error, or of infinite ones.
-void add_exact(BlockComparison& result, Eigen::Index position, double difference, double magnitude) {
-  double relative = std::isfinite(difference) ? std::abs(difference) : std::numeric_limits<double>::infinity();
-  if (relative > 0.0) relative /= magnitude;
+void add_exact(BlockComparison& result, Eigen::Index position, double difference, const Scale& scale) {
+  double relative =
+      std::isfinite(difference) ? std::max(0.0, std::abs(difference) - scale.rounding) : std::numeric_limits<double>::infinity();
+  if (relative > 0.0) relative /= scale.magnitude;
   if (!(relative <= exact_tolerance)) ++result.mismatches;
   if (result.largest_difference_at && relative <= result.largest_difference) return;
   result.largest_difference = relative;
@@ -143,15 +150,15 @@ BlockComparison compare(const QuantityBlock& a, const QuantityBlock& b, Sampling
   const Difference difference = sampling == Sampling::paired ? paired_difference(of_a, of_b) : independent_difference(of_a, of_b);
   result.left_out_blocks = difference.left_out_blocks;
 
-  const double magnitude = largest_magnitude(of_a, of_b);
+  const Scale scale{largest_magnitude(of_a, of_b), a.rounding + b.rounding};
   Positions fluctuating;
   for (Eigen::Index k = 0; k < result.quantities; ++k) {
     const Eigen::Index position = positions[static_cast<std::size_t>(k)];
     const double error = difference.error[k];
     if (!std::isfinite(error))
-      add_exact(result, position, std::numeric_limits<double>::infinity(), magnitude);
-    else if (!std::isfinite(difference.value[k]) || error <= 1e-13 * magnitude)
-      add_exact(result, position, difference.value[k], magnitude);
+      add_exact(result, position, std::numeric_limits<double>::infinity(), scale);
+    else if (!std::isfinite(difference.value[k]) || error <= std::max(1e-13 * scale.magnitude, scale.rounding))
+      add_exact(result, position, difference.value[k], scale);
     else {
       add_pull(result, position, difference.value[k] / error);
       fluctuating.push_back(k);

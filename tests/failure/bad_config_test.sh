@@ -97,7 +97,7 @@ config typo.ini 's/^sigma-weight/sigma-wieght/'
 refused "typo.ini:5: field.sigma-wieght: unknown key 'sigma-wieght'; did you mean field.sigma-weight?" sample typo.ini
 
 config section.ini 's/measure/mesure/'
-refused "section.ini:9: unknown section 'mesure'; expected one of [field], [sites], [measure], [run]; did you mean [measure]?" \
+refused "section.ini:9: unknown section 'mesure'; expected one of [field], [sites], [deformation], [deformation-2], [deformation-3], [measure], [run]; did you mean [measure]?" \
   sample section.ini
 
 config twice.ini '$a blocks = 8'
@@ -162,6 +162,69 @@ refused "command line: --field.wid: unknown key 'wid'; did you mean field.width?
 # What only the run can know.
 refused '~run.max-memory: expected at least [0-9.]+ MiB per rank for one scan point .* on 3 ranks, got 1.0 MiB' \
   sample good.ini --run.max-memory=1M --run.blocks=100000
+
+# Deformations: strengths without a density, products without a sampler, derivatives of nothing.
+deformation='$a [deformation]\nkind = weight-quartic\nstrength = 0 1'
+config negative.ini "$deformation" 's/^strength.*/strength = 0 -0.5/'
+config ring.ini "$deformation" 's/^kind.*/kind = weight-ring/' 's/^strength.*/strength = 0.5/'
+config scale.ini "$deformation" 's/^kind.*/kind = shared-scale/' 's/^strength.*/strength = -1/'
+config product.ini "$deformation" '$a [deformation-2]\nkind = weight-ring\nstrength = 0.1'
+config nothing.ini '/^estimator/a derivatives = score'
+config third.ini "$deformation" '/^estimator/a derivatives = differences\nderivative-order = 3'
+config process.ini "$deformation" '/^estimator/a derivatives = score' 's/^width.*/width = 8 inf/'
+config laplace.ini "$deformation" 's/^arch.*/architecture = mlp\nweight-density = laplace/'
+config steps.ini "$deformation" 's/^arch.*/architecture = mlp\nweight-density = laplace/' 's/^strength.*/strength = 0/' \
+  '/^estimator/a derivatives = differences'
+config momenta.ini "$deformation" 's/^arch.*/architecture = free-scalar\ncutoff = 3/' '/^sigma-weight/d'
+config again.ini "$deformation" '$a [deformation-2]\nkind = weight-quartic\nstrength = 1'
+config gap.ini '$a [deformation-2]\nkind = weight-ring\nstrength = 0.1'
+config kindless.ini '$a [deformation]\nstrength = 1'
+config strengthless.ini '$a [deformation]\nkind = weight-ring'
+config unkind.ini "$deformation" 's/^kind.*/kind = weight-cubic/'
+config repeated.ini "$deformation" 's/^strength.*/strength = 1 2 1/'
+config orderless.ini "$deformation" '/^estimator/a derivative-order = 1'
+config generating.ini "$deformation" 's/^kind.*/kind = shared-scale/' '/^estimator/a sources = 0.1 0.2'
+config swung.ini "$deformation" 's/^arch.*/architecture = mlp\nactivation = relu/' 's/^kind.*/kind = weight-ring/' \
+  's/^strength.*/strength = 0 0.49/' '/^estimator/a sources = 0.5 0.5'
+refused "negative.ini:18: deformation.strength: expected strengths >= 0, since exp(-strength V) of a quartic V cannot be normalised otherwise, got -0.5" \
+  sample negative.ini
+refused "ring.ini:18: deformation.strength: expected strengths between -0.5 and 0.5, beyond which the quadratic form of the weights is not positive, got 0.5" \
+  sample ring.ini
+refused "scale.ini:18: deformation.strength: expected strengths >= 0, since it is the variance of the scale, got -1" \
+  sample scale.ini
+refused "product.ini:21: deformation-2.strength: expected only 0 for weight-quartic or for weight-ring, since no exact sampler of their product is known (measure.derivatives = score measures derivatives in one on ensembles of the other)" \
+  sample product.ini
+refused "nothing.ini:12: measure.derivatives: expected none, since there is no [deformation]" \
+  sample nothing.ini
+refused "third.ini:13: measure.derivative-order: expected 1 or 2 for differences, got 3" \
+  sample third.ini
+refused "process.ini:4: field.width: expected finite widths with measure.derivatives, got inf" \
+  sample process.ini
+refused "laplace.ini:19: deformation.strength: expected 0 with weight-density = laplace, since weight-quartic is drawn from normal weights (measure.derivatives = score measures its effect on the others), got 0 1" \
+  sample laplace.ini
+refused "steps.ini:13: measure.derivatives: expected none or score with weight-density = laplace, since weight-quartic is drawn from normal weights only, got differences" \
+  sample steps.ini
+refused "momenta.ini:17: deformation.kind: expected none or shared-scale with architecture = free-scalar, whose momenta are no normal weights, got weight-quartic" \
+  sample momenta.ini
+refused "again.ini:20: deformation-2.kind: expected another kind than deformation.kind, got weight-quartic again" \
+  sample again.ini
+refused "gap.ini:17: deformation-2.kind: expected none, since deformation.kind is none" \
+  sample gap.ini
+refused "kindless.ini:17: deformation.strength: expected only with deformation.kind other than none" \
+  sample kindless.ini
+refused "strengthless.ini: deformation.strength: missing; expected numbers separated by spaces, none twice" \
+  sample strengthless.ini
+refused "unkind.ini:17: deformation.kind: expected none or weight-quartic or weight-ring or shared-scale, got 'weight-cubic'
+!unkind.ini:18: deformation.strength: expected only with deformation.kind other than none" \
+  sample unkind.ini
+refused "repeated.ini:18: deformation.strength: expected numbers separated by spaces, none twice, got 1 twice" \
+  sample repeated.ini
+refused "orderless.ini:12: measure.derivative-order: expected only with measure.derivatives other than none" \
+  sample orderless.ini
+refused "generating.ini:12: measure.sources: expected none with shared-scale, of which W[J] is infinite beyond JKJ/2 = 1/strength" \
+  sample generating.ini
+refused "~measure.sources: source 0 at width 3, strength 0.49: W\[J\] of this mlp net is infinite for the given sources; expected sources of less than 0\.83[0-9]* times their strength" \
+  sample swung.ini
 
 # No config, no command, no such flag.
 refused 'none.ini: cannot be read: No such file or directory' sample none.ini

@@ -26,8 +26,11 @@ int seeds() {
 struct Case {
   std::string name;
   EstimatorKind estimator;
-  std::string field;         ///< lines of [field] but the width
-  std::string wrong_kernel;  ///< a line that changes G2 by a few per cent
+  std::string field;                                                                ///< lines of [field] but the width
+  std::string wrong_kernel;                                                         ///< a line that changes G2 by a few per cent
+  std::string rest = "[sites]\npoints = 0; 0.6; 1.5\n[measure]\norders = 2 4 6\n";  ///< sections after it, [measure] last
+  int fewer = 1;  ///< by what the number of seeds is divided, where one is dear
+  int runs() const { return seeds() / fewer; }
 };
 
 const std::string cosines = "architecture = cos\nsigma-out = 1.3\n";
@@ -51,19 +54,22 @@ constexpr int width = 16;
 Config small_run(const Case& test, int net_width, const std::string& wrong = "") {
   std::string field = test.field;
   if (!wrong.empty()) field = field.substr(0, field.rfind('\n', field.size() - 2) + 1) + wrong;
-  return parse_config("[field]\n" + field + "width = " + std::to_string(net_width) +
-                          "\n[sites]\npoints = 0; 0.6; 1.5\n[measure]\norders = 2 4 6\nestimator = " +
+  return parse_config("[field]\n" + field + "width = " + std::to_string(net_width) + "\n" + test.rest + "estimator = " +
                           std::string(to_string(test.estimator)) + "\n[run]\nnetworks = 2048\nblocks = 32\nslice = 64\n",
                       "coverage.ini", {});
 }
 
+/// Connected correlators, then their derivatives one after the other.
 Vector exact_row(const Config& config) {
   const Plan plan(config, 1);
-  return exact_values(config, plan.points().front(), plan.sums()).connected;
+  const ExactValues exact = exact_values(config, plan.points().front(), plan.sums());
+  RowMatrix rows(1 + exact.derivatives.rows(), exact.connected.size());
+  rows << exact.connected.transpose(), exact.derivatives;
+  return rows.reshaped<Eigen::RowMajor>();
 }
 
 /// One run as the program does it, without its ranks and files.
-Estimate run(const Config& config, const Plan& plan) {
+PointResult run(const Config& config, const Plan& plan) {
   const ScanPoint& point = plan.points().front();
   const SimdPath path = widest_simd_path();
   const std::vector<PointReference> references = pilot_references(config, plan, {0, 1}, path);
@@ -82,37 +88,48 @@ Estimate run(const Config& config, const Plan& plan) {
     table.sums.row(static_cast<Eigen::Index>(block)) = Eigen::Map<const Vector>(total.data(), plan.sums().size()).transpose();
     table.counts[block] = static_cast<std::int64_t>(trees[block].slices() * plan.slice());
   }
-  return analyse(config, point, plan.sums(), references.front().kernel, table).connected;
+  return analyse(config, point, plan.sums(), references.front().kernel, table);
 }
 
-/// Over the seeds, for each moment of the layout.
+/// What a run estimates, in the order of exact_row.
+std::vector<Estimate> estimates(const PointResult& result) {
+  std::vector<Estimate> all = {result.connected};
+  all.insert(all.end(), result.derivatives.begin(), result.derivatives.end());
+  return all;
+}
+
+/// Over the seeds, for each moment of the layout and each derivative of it.
 struct Coverage {
   Vector mean;           ///< of the estimates
   Vector scatter;        ///< their standard deviation
   Vector claimed_error;  ///< rms of the errors they claim
+  int runs;
 
   /// Deviation of the mean from `truth` in its own standard errors.
-  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(seeds())); }
+  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(runs)); }
 };
 
 Coverage measure(const Case& test) {
   Config config = small_run(test, width);
   const Plan plan(config, 1);
-  const Eigen::Index size = plan.layout().size();
-  Vector sum = Vector::Zero(size), squares = Vector::Zero(size), errors = Vector::Zero(size);
   const Vector origin = exact_row(config);
-  for (int seed = 0; seed < seeds(); ++seed) {
+  const Eigen::Index size = origin.size(), moments = plan.layout().size();
+  Vector sum = Vector::Zero(size), squares = Vector::Zero(size), errors = Vector::Zero(size);
+  for (int seed = 0; seed < test.runs(); ++seed) {
     config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
-    const Estimate estimate = run(config, plan);
-    const Vector deviation = estimate.value - origin;
-    sum += deviation;
-    squares += deviation.cwiseAbs2();
-    errors += estimate.error.cwiseAbs2();
+    Eigen::Index offset = 0;
+    for (const Estimate& estimate : estimates(run(config, plan))) {
+      const Vector deviation = estimate.value - origin.segment(offset, moments);
+      sum.segment(offset, moments) += deviation;
+      squares.segment(offset, moments) += deviation.cwiseAbs2();
+      errors.segment(offset, moments) += estimate.error.cwiseAbs2();
+      offset += moments;
+    }
   }
-  const double n = seeds();
+  const double n = test.runs();
   const Vector mean = sum / n;
   const Vector variance = (squares / n - mean.cwiseAbs2()) * (n / (n - 1.0));
-  return {origin + mean, variance.cwiseSqrt(), (errors / n).cwiseSqrt()};
+  return {origin + mean, variance.cwiseSqrt(), (errors / n).cwiseSqrt(), test.runs()};
 }
 
 const Coverage& coverage(const Case& test) {
@@ -172,6 +189,62 @@ TEST_P(ErrorBars, RejectAWrongModel) {
     std::printf("%s: G%dc too small by a factor %.2f is %.1f standard errors off\n", GetParam().name.c_str(), order, factor, off);
   }
 }
+
+/// [deformation], sites at which every correlator depends on it, and derivatives in the strength.
+std::string deformed(const std::string& deformation, const std::string& derivatives) {
+  return "[deformation]\n" + deformation + "[sites]\npoints = -0.6; 0.3; 1.2\n[measure]\nderivatives = " + derivatives + "\n";
+}
+
+const std::string quartic = "kind = weight-quartic\nstrength = 0.5\n", ring = "kind = weight-ring\nstrength = 0.2\n";
+const std::string narrow_cosines = cosines + "sigma-weight = 1.1\n";
+
+const std::vector<Case> deformed_cases = {
+    {"quartic_score", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "score"), 8},
+    {"quartic_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "differences"), 25},
+    {"ring_score", EstimatorKind::conditional, narrow_cosines, "", deformed(ring, "score")},
+    {"ring_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(ring, "differences")},
+};
+
+/// The same with the strength multiplied by 1.6.
+Config stronger(const Case& test) {
+  Config config = small_run(test, width);
+  for (double& strength : config.deformations.front().strengths) strength *= 1.6;
+  return config;
+}
+
+class DeformedErrorBars : public testing::TestWithParam<Case> {};
+
+// Of the correlators, their first and their second derivatives; and a strength that is 1.6 times as large is seen in each.
+TEST_P(DeformedErrorBars, CoverTheTruthAndRejectAnotherStrength) {
+  const Coverage& c = coverage(GetParam());
+  const Config config = small_run(GetParam(), width);
+  const MomentLayout layout = moment_layout(config);
+  const Vector truth = exact_row(config), wrong = exact_row(stronger(GetParam()));
+  // Scatter over runs is known to 1/√(2 runs); blocks with heavier tails than normal claim some per cent too little.
+  const double tolerance = 0.05 + 4.5 / std::sqrt(2.0 * GetParam().runs());
+  for (Eigen::Index first = 0; first < truth.size(); first += layout.size())
+    for (const int order : layout.orders()) {
+      double largest_z = 0.0, smallest = 2.0, largest = 0.0, wrong_z = 0.0;
+      for (int t = 0; t < layout.index(order).size(); ++t) {
+        const Eigen::Index k = first + layout.offset(order) + t;
+        const double ratio = c.scatter[k] / c.claimed_error[k];
+        EXPECT_LT(std::abs(c.z(k, truth[k])), 4.5) << "row " << first / layout.size() << " order " << order << " tuple " << t;
+        EXPECT_NEAR(ratio, 1.0, tolerance) << "row " << first / layout.size() << " order " << order << " tuple " << t;
+        largest_z = std::max(largest_z, std::abs(c.z(k, truth[k])));
+        wrong_z = std::max(wrong_z, std::abs(c.z(k, wrong[k])));
+        smallest = std::min(smallest, ratio);
+        largest = std::max(largest, ratio);
+      }
+      std::printf(
+          "%s G%dc, derivative %td: largest |mean - exact| %.2f standard errors, scatter/claimed error %.3f to %.3f, "
+          "another strength %.1f off\n",
+          GetParam().name.c_str(), order, first / layout.size(), largest_z, smallest, largest, wrong_z);
+      EXPECT_GT(wrong_z, 5.0) << "row " << first / layout.size() << " order " << order;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ensembles, DeformedErrorBars, testing::ValuesIn(deformed_cases),
+                         [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Ensembles, ErrorBars, testing::ValuesIn(cases), [](const auto& test) { return test.param.name; });
 

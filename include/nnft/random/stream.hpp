@@ -16,6 +16,7 @@ enum class Purpose : std::uint32_t {
   output_bias = 4,
   momentum = 5,
   process = 6,       ///< of a Gaussian process
+  shared_scale = 7,  ///< one for each network
   hidden_layer = 16  ///< and up: hidden_weight(l), hidden_bias(l)
 };
 

@@ -26,6 +26,7 @@ struct PointResult {
   Estimate generating;                ///< W[J] of each source
   std::vector<Estimate> derivatives;  ///< of the connected correlators, by the layout's derivatives
   Tails tails;
+  Vector rounding = {};  ///< of each derivative, relative to the full moments; empty if there is none to speak of
 };
 
 /// A shared scale that the config's deformations contain, at a scan point.

@@ -26,4 +26,8 @@ struct NeighbouringStrengths {
 };
 NeighbouringStrengths neighbouring_strengths(const Config& config, const ScanPoint& point);
 
+/// By how much the rounding of moments can change derivatives by differences, relative to the moments; shape (derivatives), empty
+/// for other derivatives. Where nothing else fluctuates it exceeds the error bars.
+Vector derivative_rounding(const Config& config, const ScanPoint& point);
+
 }  // namespace nnft

@@ -11,6 +11,7 @@
 #include "nnft/run/block_store.hpp"
 #include "nnft/run/checkpoint.hpp"
 #include "nnft/run/config.hpp"
+#include "nnft/run/family.hpp"
 #include "nnft/run/pilot.hpp"
 #include "nnft/run/plan.hpp"
 #include "nnft/run/progress.hpp"
@@ -56,7 +57,7 @@ class Simulation {
   Group group_of(const Range& points, const std::vector<std::uint64_t>& done) const;
   void sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store);
   std::string finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store);
-  void sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store) const;
+  void sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store);
   double seconds_to_stop(bool everything_sampled) const;
   bool checkpoint_due() const;
   RunClock clock(const Checkpoint& saved) const;
@@ -76,6 +77,8 @@ class Simulation {
   double cost_done_ = 0.0;
   double networks_done_ = 0.0;
   std::optional<Progress> progress_;
+  std::optional<FamilySampler> sampler_;  ///< of the last leg: its tables of deformed weights are dear
+  Range sampled_family_{};
 };
 
 }  // namespace nnft

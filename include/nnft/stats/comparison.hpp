@@ -14,6 +14,7 @@ struct QuantityBlock {
   Vector value;             ///< shape (quantities)
   Vector error;             ///< zeros for exact values
   RowMatrix leave_one_out;  ///< shape (blocks, quantities), rows of absent blocks are NaN; or empty
+  double rounding = 0.0;    ///< values are known no better than this, whatever their errors
 };
 
 /// How the errors of two files hang together.
@@ -41,7 +42,7 @@ struct BlockComparison {
   double pull_p_value = 1.0;           ///< of the largest pull, times with_error (Bonferroni)
   std::optional<CorrelatedChi2> chi2;  ///< empty if a file with errors has too few leave-one-out rows
 
-  double largest_difference = 0.0;                    ///< without error: |a − b| over the largest magnitude in the block
+  double largest_difference = 0.0;                    ///< without error: |a − b| beyond rounding over the largest magnitude
   std::optional<Eigen::Index> largest_difference_at;  ///< empty if all have an error
   Eigen::Index mismatches = 0;                        ///< differences above exact_tolerance
 
@@ -51,7 +52,8 @@ struct BlockComparison {
 /// Compares a with b. The error of a difference is that of independent numbers; if paired that of the jackknife of the
 /// differences, row by row, or, where rows are missing, the sum of both errors, which it cannot exceed. Pulls follow Student's t
 /// with the degrees of freedom of the file with fewer leave-one-out rows; the normal distribution without any. Errors up to 1e-13
-/// of the block's largest magnitude are rounding and count as none; infinite values or errors are mismatches.
+/// of the block's largest magnitude, or up to the rounding that a block states, count as none; infinite values or errors are
+/// mismatches.
 /// @throws ShapeError if the shapes within or between a and b differ, or paired leave-one-out rows differ in number.
 BlockComparison compare(const QuantityBlock& a, const QuantityBlock& b, Sampling sampling);
 
