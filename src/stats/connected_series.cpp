@@ -63,6 +63,12 @@ void ConnectedSeries::multiply_by_scale(std::vector<DoubleSeries>& full) const {
 }
 
 void ConnectedSeries::evaluate(std::span<const double> means, const Correlators& correlators) const {
+  if (layout_.derivatives().size() == 0 && !scale_) {
+    // The same arithmetic without the room that series take.
+    const auto size = static_cast<std::size_t>(layout_.moments().size());
+    cumulants_.connected(means.first(size), correlators.connected);
+    return cumulants_.full(correlators.connected, correlators.full);
+  }
   std::vector<DoubleSeries> series = moments(means), connected = series, full = series;
   cumulants_.connected<DoubleSeries>(series, connected);
   cumulants_.full<DoubleSeries>(connected, full);
