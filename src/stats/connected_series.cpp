@@ -84,6 +84,12 @@ void ConnectedSeries::apply_scale(std::vector<DoubleSeries>& connected, std::vec
 }
 
 void ConnectedSeries::evaluate(std::span<const double> means, const Correlators& correlators) const {
+  if (layout_.derivatives().size() == 0 && !scale_) {
+    // The same arithmetic without the room that series take.
+    const auto size = static_cast<std::size_t>(layout_.moments().size());
+    cumulants_.connected(means.first(size), correlators.connected);
+    return cumulants_.full(correlators.connected, correlators.full);
+  }
   std::vector<DoubleSeries> series = moments(means), connected = series, full = series;
   cumulants_.connected<DoubleSeries>(series, connected);
   cumulants_.full<DoubleSeries>(connected, full);

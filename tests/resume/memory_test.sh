@@ -47,3 +47,27 @@ for ranks in 1 2 3 4; do
   [[ $digest == "$reference" ]] || fail "$ranks ranks: another digest"
   printf 'memory: limit 64 MiB, %d ranks: %d MiB per rank, %s\n' "$ranks" $((peak >> 20)) "$(grep -o 'in [0-9]* rounds' run.log)"
 done
+
+# Strengths that share their draws keep their layers side by side.
+cat >job.ini <<'INI'
+[field]
+architecture = mlp
+hidden-widths = 600
+width = 2
+[sites]
+points = -1; -0.7; -0.4; -0.1; 0.1; 0.4; 0.7; 1
+[deformation]
+kind = weight-ring
+strength = -0.4 -0.3 -0.2 -0.1 0.1 0.2 0.3 0.4
+[measure]
+derivatives = differences
+[run]
+networks = 64
+blocks = 4
+slice = 16
+INI
+sampled 1 2G
+said=$(sed -n 's/^memory per rank at most \([0-9]*\).*/\1/p' run.log)
+[[ $peak -gt $((48 << 20)) ]] || fail "8 strengths of a deep net took $peak bytes: nothing is tested"
+[[ $peak -le $((said << 20)) ]] || fail "8 strengths of a deep net: $peak bytes, at most $said MiB were said to be needed"
+printf 'memory: 8 strengths of a deep net: %d MiB, at most %d were foreseen\n' $((peak >> 20)) "$said"

@@ -83,6 +83,16 @@ TEST(Compare, DifferentValuesWithoutErrorFailOutright) {
   EXPECT_EQ(compare(a, exact(numbers({1.0, 2.0, 3.0 + 2e-15})), Sampling::independent).p_value, 1.0);
 }
 
+TEST(Compare, StatedRoundingIsNoDeviation) {
+  QuantityBlock a = {numbers({1.0, 3e-12}), numbers({0.3, 2e-13}), RowMatrix()};
+  EXPECT_LT(compare(a, exact(numbers({1.0, 0.0})), Sampling::independent).p_value, 1e-6);
+  a.rounding = 1e-11;
+  const BlockComparison result = compare(a, exact(numbers({1.0, 0.0})), Sampling::independent);
+  EXPECT_EQ(result.with_error, 1);
+  EXPECT_EQ(result.p_value, 1.0);
+  EXPECT_EQ(compare(a, exact(numbers({1.0, 1e-8})), Sampling::independent).p_value, 0.0);
+}
+
 TEST(Compare, InfinitiesFail) {
   const QuantityBlock a = {numbers({1.0, infinity}), numbers({0.1, 0.1}), RowMatrix()};
   for (const double other : {2.0, infinity}) {
