@@ -80,7 +80,7 @@ class Plan {
   double hidden_layer_bytes_;
   std::vector<double> widths_;
   std::vector<std::vector<double>> strengths_;
-  double ensembles_;    ///< of a family, that share their draws
+  double ensembles_;  ///< of a family, that share their draws
   std::vector<ScanPoint> points_;
   Part part_;
   std::uint64_t all_blocks_;

@@ -36,7 +36,7 @@ TEST(Plan, GroupsCoverThePointsAndFitTheMemory) {
 // Hidden layers of every copy: at 2 strengths with 6 neighbours, 3 sites and two layers of 1000 neurons in double.
 TEST(Plan, CountsTheLayersOfDeepCopies) {
   const auto sampler = [](const std::string& depth, const std::string& derivatives) {
-    const std::string text = "[field]\narchitecture = mlp\nwidth = 1000\ndepth = " + depth +
+    const std::string text = "[field]\narchitecture = mlp\nwidth = 1000\nhidden-draw = weights\ndepth = " + depth +
                              "\n[sites]\npoints = 0; 1; 2\n[run]\nnetworks = 1000\n[deformation]\nkind = weight-quartic\n"
                              "strength = 0 1\n[measure]\nderivatives = " +
                              derivatives + "\n";
