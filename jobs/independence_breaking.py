@@ -59,7 +59,7 @@ def title(text):
 
 def differences_of_strengths():
     measured, exact = Result("steps"), Result("steps.exact")
-    title(f"1. cos, N = 50, {measured.networks(0)} networks, sites 0 1 2 3: strengths of one draw")
+    title(f"cos, N = 50, {measured.networks(0)} networks, sites 0 1 2 3: strengths of one draw")
     first = {}
     for k, alpha in ((1, 0.5), (2, 1.0), (3, 2.0)):
         terms = [(1, (k,)), (-1, (0,))]
@@ -76,7 +76,7 @@ def differences_of_strengths():
 
 
 def derivatives_by_width():
-    title("   derivatives at strength 0 at fixed cost (networks x N = 1e7)")
+    title("derivatives at strength 0 at fixed cost (networks x N = 1e7)")
     for n in (10, 20, 50, 100, 200):
         exact = Result(f"cost{n}.exact")
         for method in ("cost", "score"):
@@ -88,7 +88,7 @@ def derivatives_by_width():
 
 def second_order():
     for kind in ("quartic", "ring"):
-        title(f"2. weight-{kind}: coefficients of strength and strength^2 in G4c(0 1 2 3)")
+        title(f"weight-{kind}: coefficients of strength and strength^2 in G4c(0 1 2 3)")
         for name, n, method in (("second", 100, "common draws"), ("second_score", 20, "score")):
             measured, exact = Result(f"{name}_{kind}"), Result(f"{name}_{kind}.exact")
             for variable, factor, text in (("G4c_dstrength", 1.0, "c1"), ("G4c_d2strength", 0.5, "c2")):
@@ -102,8 +102,8 @@ def second_order():
 
 def mixed():
     result = Result("mixed")
-    h = 0.05
-    print(f"\n   d^3 G4c / d strength(quartic) d strength(ring)^2 at N = 10, {result.networks(0, 0)} networks")
+    h = 0.03
+    print(f"\nd^3 G4c / d strength(quartic) d strength(ring)^2 at N = 10, {result.networks(0, 0)} networks")
     for sites in ((0, 1, 2, 3), (0, 0, 1, 2)):
         by_score = result.value("G4c_dstrength_d2strength2", 0, 0, sites=sites), result.samples("G4c_dstrength_d2strength2", 0, 0, sites=sites)
         terms = [(1 / h**2, (0, 1)), (1 / h**2, (0, 2)), (-2 / h**2, (0, 0))]
@@ -130,7 +130,7 @@ def printed_b7(n):
 
 def leading_formula():
     exact, formula = Result("leading.exact"), Result("leading.formula")
-    print("\n3. N^2 dG4c/dα at α = 0: the formula of first order in 1/N that holds, and eq. (B.7) as the talk prints it")
+    print("\nN^2 dG4c/dα at α = 0: the formula of first order in 1/N that holds, and eq. (B.7) as the talk prints it")
     print(f"  {'N':>5} {'measured':>12}    {'error':<9} {'exact':>10} {'leading':>10} {'pull':>7} {'as printed':>11} {'pull':>7}")
     for k, n in enumerate((10, 20, 50, 100, 200, 400, 1000)):
         measured = Result(f"leading{n}")
@@ -144,7 +144,7 @@ def leading_formula():
 def shared_scale():
     measured, exact = Result("scale"), Result("scale.exact")
     kernel = lambda a, b: SIGMA_A**2 / 2 * math.exp(-SIGMA_W**2 * (X[a] - X[b]) ** 2 / 2)
-    title(f"6. shared-scale, N = 10000, {measured.networks(0)} networks: exact at this N; last column the limit")
+    title(f"shared-scale, N = 10000, {measured.networks(0)} networks: exact at this N; last column the limit")
     for k, alpha in ((0, 0.1), (1, 0.5)):
         pairings = sum(kernel(0, p) * kernel(*[q for q in (1, 2, 3) if q != p]) for p in (1, 2, 3))
         line(f"strength {alpha}, G4c(0 1 2 3)", measured.value("G4c", k), measured.error("G4c", k), exact.value("G4c", k),

@@ -72,7 +72,7 @@ for kind in quartic ring; do
   run "second_score_$kind" 4e6 "${options[@]}" --field.width=20 "${score[@]}"
   exact "second_score_$kind.exact" "${options[@]}" --field.width=20 "${differences[@]}"
 done
-run mixed 4e7 "${quartic[@]}" --deformation.strength=0 --deformation-2.kind=weight-ring '--deformation-2.strength=0 -0.05 0.05' \
+run mixed 4e7 "${quartic[@]}" --deformation.strength=0 --deformation-2.kind=weight-ring '--deformation-2.strength=0 -0.03 0.03' \
   --field.width=10 "${score[@]}" --measure.derivative-order=3 '--measure.tuples=0 1 2 3; 0 0 1 2'
 for n in 10 20 50 100 200 400 1000; do
   run "leading$n" 2e6 "${quartic[@]}" --deformation.strength=0 --field.width=$n "${differences[@]}" --measure.derivative-order=1

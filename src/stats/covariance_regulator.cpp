@@ -45,7 +45,7 @@ std::string regulator_text(const Regulator& regulator) {
 }
 
 Regulator default_regulator(Eigen::Index blocks, Eigen::Index values) {
-  if (blocks >= blocks_per_value * values) return {RegulatorKind::svd_cut, rounding_eigenvalue};
+  if (blocks >= blocks_per_value * values) return {RegulatorKind::svd_cut, smallest_fitted_eigenvalue};
   return {RegulatorKind::svd_cut, std::min(1.0, static_cast<double>(values) / static_cast<double>(blocks - 1))};
 }
 
@@ -71,6 +71,9 @@ SourceCovariance estimate_covariance(const RowMatrix& leave_one_out, const Regul
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(raw * errors.cwiseInverse().asDiagonal(), Eigen::ComputeFullV);
   Vector eigenvalues = Vector::Zero(errors.size());
   eigenvalues.head(svd.singularValues().size()) = svd.singularValues().cwiseAbs2();
+  // What is raised no further than the smallest eigenvalue that is fitted counts as an uncertainty of its own.
+  const double floor = regulator.kind == RegulatorKind::svd_cut ? std::min(regulator.value, smallest_fitted_eigenvalue) : 0.0;
+  const Vector floored = eigenvalues.cwiseMax(floor * eigenvalues.maxCoeff());
   const Vector inverted = regulated(eigenvalues, regulator);
   if (!(inverted.minCoeff() > 1e-28 * inverted.maxCoeff()))
     throw FitError("the covariance of " + std::to_string(errors.size()) + " values from " + std::to_string(leave_one_out.rows()) +
@@ -78,7 +81,7 @@ SourceCovariance estimate_covariance(const RowMatrix& leave_one_out, const Regul
   SourceCovariance covariance;
   covariance.whitening =
       inverted.cwiseSqrt().cwiseInverse().asDiagonal() * svd.matrixV().transpose() * errors.cwiseInverse().asDiagonal();
-  covariance.propagated = eigenvalues.cwiseQuotient(inverted);
+  covariance.propagated = floored.cwiseQuotient(inverted);
   covariance.degrees_of_freedom = static_cast<double>(leave_one_out.rows() - 1);
   if (errors.size() > 1 && inverted != eigenvalues) covariance.regulator = regulator;
   return covariance;

@@ -93,6 +93,41 @@ with xarray.open_dataset("g2.h5", engine="h5netcdf") as g2:
     assert list(g2.pair_j.values) == [1, 2] and (g2.p_value > 1e-5).all()
 assert "W = sum_i ci N^-i" in fit("cos.h5", "--variable", "W")
 
+# In the strength, from draws that strengths share: weight-ring is even in it and exactly known; a straight line is refused.
+ring = ["cos.ini", "--field.width=10", "--measure.sources=0 0 0", "--deformation.kind=weight-ring",
+        "--deformation.strength=-0.06 -0.04 -0.02 0 0.02 0.04 0.06", "--run.networks=2e5"]
+run(MPIEXEC, "-n", "2", NNFT, "sample", *ring, "-o", "ring.h5")
+run(NNFT, "exact", "cos.ini", "--field.width=10", "--deformation.kind=weight-ring", "--deformation.strength=0",
+    "--measure.derivatives=differences", "--measure.sources=0 0 0", "-o", "ring_exact.h5")
+fit("ring.h5", "--order", "1 5", "-o", "ring_fit.h5")
+with xarray.open_dataset("ring_fit.h5", engine="h5netcdf") as ds, h5py.File("ring_exact.h5") as exact:
+    line, fifth = (ds.sel(fit=ds.fit_order_strength == order).isel(fit=0, group=0) for order in (1, 5))
+    moved = np.abs(exact["G4c_d2strength"][0, 0]) > 1e-10  # at coincident sites nothing depends on the weights
+    assert moved.sum() == 12 and (line.p_value[moved] < 1e-3).all() and (fifth.p_value[moved] > 1e-4).all()
+    for power, truth in ((1, 0.0 * exact["G4c_dstrength"][0, 0]), (2, 0.5 * exact["G4c_d2strength"][0, 0])):
+        pulls = ((fifth.coefficient[:, power] - truth) / fifth.coefficient_err[:, power])[moved]
+        print(f"ring, strength^{power}:", np.round(pulls.values, 1))
+        assert (np.abs(pulls) < 4.5).all()
+    assert (fifth.coefficient_err[:, 2] < 0.1 * np.abs(fifth.coefficient[:, 2]))[moved].mean() > 0.5
+
+# In both: the shared scale makes G4c = (1 + strength) c/N + strength sum KK at infinite width.
+with open("cos.ini") as file, open("scale.ini", "w") as without_sources:
+    without_sources.write(re.sub("sources.*\n", "", file.read()))
+run(MPIEXEC, "-n", "2", NNFT, "sample", "scale.ini", "--field.width=4 8 16 32", "--deformation.kind=shared-scale",
+    "--deformation.strength=0 0.5 1 2", "-o", "scale.h5", "--run.networks=2e5")
+fit("scale.h5", "--in", "both", "--leading-power=0", "--order=1", "--order-strength=1", "-o", "scale_fit.h5")
+with xarray.open_dataset("scale_fit.h5", engine="h5netcdf") as ds, h5py.File("exact.h5") as exact:
+    one = ds.sel(fit=ds.fit_cut == 0).isel(fit=0, group=0)
+    kernel = {tuple(sites): value for sites, value in zip(zip(exact["pair_i"][:], exact["pair_j"][:]), exact["G2c"][5, 0])}
+    pairings = [sum(kernel[tuple(sorted((q[0], q[k])))] * kernel[tuple(sorted(q[l] for l in range(1, 4) if l != k))] for k in (1, 2, 3))
+                for q in zip(*(exact[f"quad_{leg}"][:] for leg in "ijkl"))]
+    powers = list(zip(one.parameter_width_power.values, one.parameter_strength_power.values))
+    for term, expected in (((0, 0), 0.0), ((1, 0), truth := exact["G4c"][0, 0] * WIDTHS[0]), ((0, 1), np.array(pairings)), ((1, 1), truth)):
+        k = powers.index(term)
+        pulls = (one.coefficient[:, k] - expected) / one.coefficient_err[:, k]
+        print(f"scale, N^-{term[0]:g} strength^{term[1]:g}:", np.round(pulls.values, 1))
+        assert (np.abs(pulls) < 4.5).all()
+
 # What is done and what is refused, on two ranks where the root alone finds out.
 assert "a fit; its tables" in run(NNFT, "show", "fit.h5")
 for message, *words in (

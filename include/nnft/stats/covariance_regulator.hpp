@@ -27,10 +27,11 @@ std::string regulator_text(const Regulator& regulator);
 /// Fewest blocks per value for which an estimated covariance is inverted as it is.
 constexpr int blocks_per_value = 8;
 
-/// Eigenvalues of a correlation matrix that are smaller than this times the largest are rounding.
-constexpr double rounding_eigenvalue = 1e-12;
+/// Eigenvalues of a correlation matrix below this times the largest count as that: values that share random numbers have
+/// combinations known 10⁴ times better than themselves, and no truncated series is true to that.
+constexpr double smallest_fitted_eigenvalue = 1e-8;
 
-/// An SVD cut: with blocks_per_value or more at the level of rounding, with fewer at values/(blocks − 1), which is where the
+/// An SVD cut: with blocks_per_value or more at smallest_fitted_eigenvalue, with fewer at values/(blocks − 1), which is where the
 /// eigenvalues of an estimate stop telling those of the truth.
 Regulator default_regulator(Eigen::Index blocks, Eigen::Index values);
 
@@ -42,7 +43,9 @@ Regulator optimal_shrinkage(const RowMatrix& leave_one_out);
 /// The covariance C of some values and what makes it the unit matrix.
 struct SourceCovariance {
   Eigen::MatrixXd whitening;  ///< T with T Cᵣ Tᵀ = 1, Cᵣ the regulated C; shape (values, values)
-  Vector propagated;  ///< T C Tᵀ is diagonal: its entries, 1 where the regulator did not act; errors are propagated from C
+  /// T C Tᵀ is diagonal: its entries, 1 where the regulator did not act or only raised what is below smallest_fitted_eigenvalue,
+  /// which counts as an uncertainty of its own; errors are propagated from C.
+  Vector propagated;
   double degrees_of_freedom = 0;  ///< of the estimate: blocks − 1
   Regulator regulator;            ///< what acted on it; none if it changed nothing
   Eigen::Index values() const noexcept { return whitening.rows(); }

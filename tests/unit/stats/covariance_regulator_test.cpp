@@ -79,8 +79,19 @@ TEST(Covariance, RefusesWhatCannotBeInverted) {
   EXPECT_THROW(estimate_covariance(RowMatrix(1, 2), {}), ShapeError);
 }
 
+/// Two values that differ by 1e-7 of their noise: what their difference is known better than 1e-4 of it counts as uncertainty.
+TEST(Covariance, RaisesWhatNoSeriesIsTrueTo) {
+  RowMatrix rows = correlated_pair(1.0);
+  for (Eigen::Index b = 0; b < rows.rows(); ++b) rows(b, 1) = rows(b, 0) * (1.0 + 1e-7 * (b % 2 == 0 ? 1.0 : -1.0));
+  const SourceCovariance finest = estimate_covariance(rows, default_regulator(rows.rows(), 2));
+  EXPECT_EQ(regulator_text(finest.regulator), "SVD cut 1e-08");
+  EXPECT_TRUE(finest.propagated.isApproxToConstant(1.0, 1e-12)) << finest.propagated;
+  const SourceCovariance coarse = estimate_covariance(rows, {RegulatorKind::svd_cut, 1e-2});
+  EXPECT_NEAR(coarse.propagated.minCoeff(), smallest_fitted_eigenvalue / 1e-2, 1e-12);
+}
+
 TEST(Regulator, DefaultDependsOnBlocksPerValue) {
-  EXPECT_EQ(default_regulator(256, 32).value, rounding_eigenvalue);
+  EXPECT_EQ(default_regulator(256, 32).value, smallest_fitted_eigenvalue);
   EXPECT_DOUBLE_EQ(default_regulator(256, 33).value, 33.0 / 255.0);
   EXPECT_EQ(default_regulator(4, 8).value, 1.0);
 }
