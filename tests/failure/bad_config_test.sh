@@ -202,7 +202,7 @@ refused "process.ini:4: field.width: expected finite widths with measure.derivat
   sample process.ini
 refused "laplace.ini:19: deformation.strength: expected 0 with weight-density = laplace, since weight-quartic is drawn from normal weights (measure.derivatives = score measures its effect on the others), got 0 1" \
   sample laplace.ini
-refused "steps.ini:13: measure.derivatives: expected none or score with weight-density = laplace, since weight-quartic is drawn from normal weights only, got differences" \
+refused "steps.ini:13: measure.derivatives: expected score with weight-density = laplace, since differences need ensembles of other strengths and weight-quartic is drawn from normal weights, got differences" \
   sample steps.ini
 refused "momenta.ini:17: deformation.kind: expected none or shared-scale with architecture = free-scalar, whose momenta are no normal weights, got weight-quartic" \
   sample momenta.ini

@@ -53,6 +53,7 @@ cat >job.ini <<'INI'
 [field]
 architecture = mlp
 hidden-widths = 600
+hidden-draw = weights
 width = 2
 [sites]
 points = -1; -0.7; -0.4; -0.1; 0.1; 0.4; 0.7; 1
