@@ -81,6 +81,9 @@ std::vector<FitModel> choose_models(const FitRequest& request, const FitSubject&
     return a.group.points.size() < b.group.points.size();
   });
   const int most_cuts = subject.direction == FitDirection::strength ? 0 : request.most_cuts;
+  // Strengths share their draws, so that the series through all of them is known as well as any shorter one, and may be the only
+  // one that is true to the points.
+  const int fewest_left = subject.direction == FitDirection::strength ? 0 : 1;
   std::vector<FitModel> models;
   std::string why;
   for (int cut = 0; cut <= most_cuts; ++cut)
@@ -90,7 +93,7 @@ std::vector<FitModel> choose_models(const FitRequest& request, const FitSubject&
       const std::string missing = shortage(model, points);
       const bool asked = cut == 0 && asked_for(request, subject.direction);
       if (asked && !missing.empty()) throw UsageError("--order: expected one that the points determine: " + missing);
-      if (missing.empty() && (asked || points.points > model.series.parameters()))
+      if (missing.empty() && (asked || points.points >= model.series.parameters() + fewest_left))
         models.push_back(model);
       else if (why.empty())
         why = missing.empty() ? std::to_string(points.points) + " points leave no degree of freedom" : missing;

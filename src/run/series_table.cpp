@@ -14,6 +14,7 @@ namespace {
 
 constexpr double least_weight_shown = 0.01;  ///< of series with cuts
 constexpr double rejected_below = 0.01;
+constexpr double refused_below = 1e-4;
 constexpr int coefficient_width = 16;
 
 std::string number(double value, const char* format) {
@@ -110,6 +111,14 @@ void write_points(std::ostream& out, const SeriesAnalysis& analysis, const FitGr
   }
 }
 
+/// Says so if even the likeliest series is not one that the points come from.
+void write_refusal(std::ostream& out, const std::vector<TupleFit>& fits) {
+  const auto likeliest = std::ranges::max_element(fits, {}, &TupleFit::weight);
+  if (!likeliest->done || likeliest->fit.dof == 0 || likeliest->fit.p_value >= refused_below) return;
+  out << "    NO SERIES FITS (p = " << number(likeliest->fit.p_value, "%.2g")
+      << "): these are not the coefficients of the theory; try higher orders or a smaller range\n";
+}
+
 /// How many tuples each order describes.
 void write_rejections(std::ostream& out, const SeriesAnalysis& analysis, const FitGroup& group) {
   for (std::size_t m = 0; m < analysis.models.size(); ++m) {
@@ -138,6 +147,7 @@ void write_group(std::ostream& out, const SeriesAnalysis& analysis, const FitGro
     for (std::size_t m = 0; m < analysis.models.size(); ++m)
       write_fit(out, analysis, group, analysis.models[m], group.tuples[tuple][m]);
     write_average(out, analysis, group.tuples[tuple]);
+    write_refusal(out, group.tuples[tuple]);
     if (points == PointTable::pulls) write_points(out, analysis, group, tuple);
   }
   write_rejections(out, analysis, group);

@@ -110,6 +110,21 @@ TEST(SeriesAnalysis, FitsInStrengthSeparatelyForEachWidth) {
   EXPECT_TRUE(analysis.groups[1].regulators.empty());
 }
 
+TEST(SeriesAnalysis, InTheStrengthTheSeriesThroughAllPointsIsTriedToo) {
+  FitRequest request;
+  request.direction = FitDirection::strength;
+  const SeriesAnalysis analysis = analyse_series(scan({4}, 3), request);
+  ASSERT_EQ(analysis.models.size(), 3u);
+  EXPECT_EQ(analysis.groups[0].tuples[0][2].fit.dof, 0);
+  const SeriesAnalysis in_width = analyse_series(scan({4, 8, 16}, 1), {});
+  for (const TupleFit& fit : in_width.groups[0].tuples[0]) EXPECT_GT(fit.fit.dof, 0) << "in the width one is left over";
+  // A constant is refused, in so many words.
+  request.orders = {0};
+  const SeriesAnalysis constant = analyse_series(scan({4}, 3), request);
+  EXPECT_NE(series_table(constant, TableLength::all, PointTable::none).find("NO SERIES FITS (p = "), std::string::npos);
+  EXPECT_EQ(series_table(analysis, TableLength::all, PointTable::none).find("NO SERIES FITS"), std::string::npos);
+}
+
 TEST(SeriesAnalysis, FitsInBoth) {
   FitRequest request;
   request.direction = FitDirection::both;
