@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A run that is stopped, killed, resumed on another number of ranks, extended or started from a damaged generation ends with the
-# digest of a run that nothing happened to. NNFT_KILLS (default 12) is the number of random kills.
+# digest of a run that nothing happened to. NNFT_KILLS (default 12) is the number of random kills of runs; a third as many merges are
+# killed.
 set -euo pipefail
 
 fail() {
@@ -202,6 +203,34 @@ refuses() {
 }
 merge -o merged.h5 part2.h5 part0.h5 part3.h5 part1.h5 || { cat merge.log >&2; fail 'merge of four parts'; }
 same merged.h5 '4 parts at 1, 2, 3, 1 ranks, merged at 3'
+
+# kill -9 of a merge at a random moment: what it leaves is nothing, or complete, and the next one goes through.
+cat >merging.sh <<'SH3'
+echo "$$" >"pid.${OMPI_COMM_WORLD_RANK:-0}"
+exec "$NNFT" merge "$@"
+SH3
+parts=$(sha256sum part?.h5)
+kills=0
+whole=0
+while [[ $kills -lt $((${NNFT_KILLS:-12} / 3)) ]]; do
+  rm -f merged.h5 pid.*
+  "$NNFT_MPIEXEC" -n $((RANDOM % 4 + 1)) bash merging.sh -o merged.h5 part2.h5 part0.h5 part3.h5 part1.h5 >merge.log 2>&1 </dev/null &
+  job=$!
+  sleep "0.$((RANDOM % 6))$((RANDOM % 10))"
+  victims=$job
+  if [[ $((RANDOM % 2)) -eq 0 ]]; then victims=$(cat pid.* 2>/dev/null || echo "$job"); fi
+  # shellcheck disable=SC2086 # one word per victim
+  if kill -9 $victims 2>/dev/null; then kills=$((kills + 1)); fi
+  wait "$job" 2>/dev/null || true
+  if [[ -e merged.h5 ]]; then
+    [[ $(digest merged.h5) == "$reference" ]] || fail 'a killed merge left a file that looks complete'
+    whole=$((whole + 1))
+  fi
+  [[ $(sha256sum part?.h5) == "$parts" ]] || fail 'a killed merge changed its inputs'
+done
+rm -f merged.h5
+merge -o merged.h5 part2.h5 part0.h5 part3.h5 part1.h5 || { cat merge.log >&2; fail 'merge after killed merges'; }
+same merged.h5 "merged after $kills random kills of merges, $whole of which came too late"
 refuses '6 of 24 blocks are missing, the first is block 1 (part 1/4)' part0.h5 part2.h5 part3.h5
 refuses 'block 3 of width 3 is in both part3.h5 and part3.h5' part0.h5 part1.h5 part2.h5 part3.h5 part3.h5
 run 1 --part 1/4 --field.sigma-out=2 -o other.h5 >part.log 2>&1
