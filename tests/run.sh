@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds with warnings as errors and runs every test. Arguments go to ctest.
-# Tests that cannot run on this machine are listed as skipped. Ends with a line `N passed, N failed`; exit code 0 only if tests ran and none failed.
+# Tests that cannot run on this machine are counted as skipped. Ends with a line `N passed, N failed`; exit code 0 only if tests ran
+# and none failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,7 +1,8 @@
 # Sourced by the tests of this directory: a SLURM cluster of four emulated nodes on this machine, with everything it needs inside
-# namespaces of its own (processes, network, mounts, hostname). When the first process in there ends, by whatever, all end.
+# namespaces of its own (processes, network, mounts, hostname). When the test ends, by whatever, all that is in there ends.
 #   enter_cluster "$@"     goes on in the namespaces, or exits with 77 and the reason where that cannot be
 #   start_cluster          munged, slurmctld and slurmd of n1 … n4; their logs stay in cluster/
+#   crash_node n2          and start_node n2
 
 # cannot REASON…: skips the test.
 cannot() {
@@ -22,14 +23,14 @@ enter_cluster() {
   local tool missing=()
   [[ $(uname -s) == Linux ]] || cannot 'namespaces need Linux'
   [[ $(id -u) -eq 0 ]] || cannot 'the daemons of a cluster need root'
-  for tool in slurmctld slurmd sbatch munged munge unshare ip; do
+  for tool in slurmctld slurmd sbatch munged munge unshare setpriv ip; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   [[ ${#missing[@]} -eq 0 ]] || cannot "not found: ${missing[*]}. Debian: jobs/dependencies.sh --tests"
   unshare "${namespaces[@]}" unshare --uts --mount mount -t tmpfs none /run 2>unshare.log ||
     cannot "no namespaces of its own: $(tail -n 1 unshare.log)"
   local inside status=0
-  NNFT_IN_CLUSTER=yes unshare "${namespaces[@]}" bash "$0" "$@" &
+  NNFT_IN_CLUSTER=yes setpriv --pdeathsig KILL unshare "${namespaces[@]}" bash "$0" "$@" &
   inside=$!
   # shellcheck disable=SC2064 # this process id
   trap "kill -KILL $inside" EXIT
@@ -95,6 +96,15 @@ start_node() {
   unshare --uts --mount --propagation private sh -ec \
     'hostname "$1"; mount --bind "$2/hosts" /etc/hosts; exec slurmd -f "$2/slurm.conf" -N "$1"' sh "$1" "$state" \
     </dev/null >>"cluster/slurmd.$1.out" 2>&1
+}
+
+# crash_node NAME: everything on it is gone at once, as in a power failure. start_node brings it back.
+crash_node() {
+  local hostname process
+  hostname=$(readlink "/proc/$(cat "$state/$1/slurmd.pid")/ns/uts")
+  for process in /proc/[0-9]*; do
+    if [[ $(readlink "$process/ns/uts") == "$hostname" ]]; then kill -KILL "${process#/proc/}" 2>/dev/null || true; fi
+  done
 }
 
 start_cluster() {

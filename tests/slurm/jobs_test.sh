@@ -7,18 +7,14 @@ source "$NNFT_SOURCE_DIR/tests/slurm/cluster.sh"
 enter_cluster "$@"
 
 jobs=$NNFT_SOURCE_DIR/jobs
-trap 'scancel_all' EXIT
-scancel_all() { timeout 5 scancel -u root 2>/dev/null || true; }
+program=$(realpath "$NNFT")
 
-# fail WHAT: ends the test, with the logs.
+# fail WHAT: ends the test, with the log of the last job. All logs stay in the working directory.
 fail() {
-  local log
-  timeout 10 squeue >&2 || true
-  for log in *.log cluster/slurmctld.log; do
-    printf -- '--- %s\n' "$log" >&2
-    tail -n 25 "$log" >&2
-  done
   printf 'slurm: %s\n' "$*" >&2
+  timeout 10 squeue >&2 || true
+  tail -n 30 "${job:+$job.log}" reference.log >&2 || true
+  tail -n 30 cluster/slurmctld.log >&2
   exit 1
 }
 
@@ -70,7 +66,21 @@ is() { [[ $(state_of "$1") == "$2" ]]; }
 over() { [[ $(state_of "$1") != @(PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|STOPPED) ]]; }
 exit_code() { timeout 10 scontrol show job "$1" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p' | head -n 1; }
 saved() { compgen -G "$1.part/running.*.h5" >/dev/null; }
-logged() { grep -q -e "$2" "$1"; }
+# signal_ranks SIGNAL OUTPUT: to the two ranks at work on it.
+signal_ranks() {
+  local process found=0
+  for process in /proc/[0-9]*; do
+    if [[ $(readlink "$process/exe") == "$program" ]] && grep -qaF -e "$2" "$process/cmdline" 2>/dev/null; then
+      if kill "-$1" "${process#/proc/}"; then found=$((found + 1)); fi
+    fi
+  done
+  [[ $found -eq 2 ]] || fail "$2: $found ranks at work, not 2"
+}
+# shown JOB PATTERN: prints the lines of its log that begin with the pattern, of which there must be one.
+shown() { sed -n "s/^$2.*/  | &/p" "$1.log" | grep . || fail "the log of job $1 does not say '$2'"; }
+# at_least N FILE PATTERN: N lines of it.
+at_least() { [[ $(grep -sc -e "$3" "$2") -ge $1 ]]; }
+logged() { grep -sq -e "$2" "$1"; }
 
 # ends JOB CODE WHAT
 ends() {
@@ -90,5 +100,86 @@ for launcher in srun mpirun; do
   submit run.sbatch job.ini -o "$launcher.h5"
   ends "$job" 0 "$launcher"
   same "$launcher.h5" "4 nodes, $launcher"
-  grep -h '^nnft: job' "$job.log"
+  shown "$job" 'nnft: job'
+done
+
+# Four parts, three of them at a time, and a merge that waits for them.
+options=(--array=0-3%3 --ntasks=1)
+submit array.sbatch parts.h5 job.ini
+options=(--ntasks=2 "--dependency=afterok:$job" --kill-on-invalid-dep=yes)
+array=$job
+submit merge.sbatch parts.h5
+within 20 'the merge waits for the array' is "$job" PENDING
+ends "$job" 0 'array and merge'
+same parts.h5 "array $array of 4 parts, job $job merged them"
+
+# A running job is told to stop, as the ranks of its steps; the same line goes on.
+options=(--nodes=2 --ntasks-per-node=1)
+submit run.sbatch job.ini -o stop.h5
+within 60 'a first checkpoint' saved stop.h5
+scancel --signal=TERM "$job"
+ends "$job" 75 'scancel --signal=TERM'
+shown "$job" 'nnft: stopped because of SIGTERM'
+submit run.sbatch job.ini -o stop.h5
+ends "$job" 0 'the same line again'
+same stop.h5 'stopped by scancel --signal=TERM, submitted again'
+
+# A job is cancelled, and saves in the seconds that SLURM leaves it; it is killed while it writes, and has no chance to.
+submit chain.sbatch job.ini -o kill.h5
+within 60 'a first checkpoint' saved kill.h5
+scancel "$job"
+within 60 'the end of a cancelled job' over "$job"
+is "$job" CANCELLED || fail "scancel: expected CANCELLED, got $(state_of "$job")"
+shown "$job" 'nnft: stopped because of SIGTERM'
+submit chain.sbatch job.ini -o kill.h5
+within 60 'the start of the ranks' logged "$job.log" '^memory per rank'
+scancel --signal=KILL "$job.0"
+ends "$job" 137 'a kill'
+shown "$job" 'nnft: job .* exit code 137'
+if logged "$job.log" 'stopped because'; then fail 'the job was stopped and not killed: nothing is tested'; fi
+[[ ! -e kill.h5 ]] || fail 'a killed job left an output'
+submit chain.sbatch job.ini -o kill.h5
+ends "$job" 0 'after a kill'
+same kill.h5 'cancelled, submitted again, killed while it wrote, submitted again'
+
+# A node is lost: the job is requeued by SLURM and goes on elsewhere.
+submit run.sbatch job.ini -o node.h5
+within 60 'a first checkpoint' saved node.h5
+crash_node n2
+scontrol update NodeName=n2 State=DOWN Reason=test
+within 60 'the restart' logged "$job.log" 'restart 1'
+ends "$job" 0 'after the loss of a node'
+shown "$job" 'nnft: job .* restart'
+same node.h5 'node n2 crashed, requeued by SLURM'
+start_node n2
+
+# The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
+# there were much more to do. Both launchers at a time.
+declare -A chain
+for launcher in srun mpirun; do
+  options=(--nodes=2 --ntasks-per-node=1 --signal=B:USR1@60 --export="ALL,NNFT_LAUNCHER=$launcher")
+  submit chain.sbatch job.ini -o "chain.$launcher.h5"
+  chain[$launcher]=$job
+done
+for restart in 0 1; do
+  for launcher in srun mpirun; do
+    job=${chain[$launcher]}
+    within 90 "restart $restart" logged "$job.log" "restart $restart,"
+    within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
+    within 60 'a first checkpoint' saved "chain.$launcher.h5"
+    signal_ranks STOP "chain.$launcher.h5"
+    scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
+  done
+  for launcher in srun mpirun; do
+    job=${chain[$launcher]}
+    within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
+    signal_ranks CONT "chain.$launcher.h5"
+  done
+done
+for launcher in srun mpirun; do
+  job=${chain[$launcher]}
+  within 90 'restart 2' logged "$job.log" 'restart 2,'
+  ends "$job" 0 'the chain'
+  shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
+  same "chain.$launcher.h5" "time limit too short, $launcher, requeued twice"
 done
