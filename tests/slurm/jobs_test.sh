@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# jobs/*.sbatch, unchanged, on a SLURM cluster of four emulated nodes: whatever happens to a job, the result has the digest of a local
+# run that nothing happened to.
+set -euo pipefail
+
+source "$NNFT_SOURCE_DIR/tests/slurm/cluster.sh"
+enter_cluster "$@"
+
+jobs=$NNFT_SOURCE_DIR/jobs
+program=$(realpath "$NNFT")
+
+# fail WHAT: ends the test, with the log of the last job. All logs stay in the working directory.
+fail() {
+  printf 'slurm: %s\n' "$*" >&2
+  timeout 10 squeue >&2 || true
+  tail -n 30 "${job:+$job.log}" reference.log >&2 || true
+  tail -n 30 cluster/slurmctld.log >&2
+  exit 1
+}
+
+say() { printf 'slurm: %3d s  %s\n' "$SECONDS" "$*"; }
+
+cat >job.ini <<'INI'
+[field]
+architecture = cos
+width = 3 60
+[sites]
+points = -1; -0.4; 0.1; 0.7
+[run]
+networks = 6e6
+blocks = 24
+slice = 50
+checkpoint-interval = 0s
+INI
+
+digest() { "$NNFT" show --digest "$1" | cut -d' ' -f1; }
+
+# same FILE WHAT: FILE is complete, leaves nothing beside it, and has the reference's numbers.
+same() {
+  [[ -e $1 ]] || fail "$2: no output"
+  [[ ! -e $1.part ]] || fail "$2: $1.part is left"
+  [[ $(digest "$1") == "$reference" ]] || fail "$2: another digest"
+  say "${reference:0:16}… $2"
+}
+
+# submit SCRIPT ARGUMENT…: submits it with the options in $options; the job's number is then in $job, its log is $job.log.
+options=()
+submit() {
+  local script=$1
+  shift
+  job=$(timeout 20 sbatch --parsable --output=%j.log "${options[@]}" "$jobs/$script" "$@") || fail "sbatch $script"
+}
+
+# within SECONDS WHAT COMMAND…: waits until the command succeeds.
+within() {
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@"; do
+    [[ $SECONDS -lt $end ]] || fail "waited in vain for: $what"
+    sleep 0.1
+  done
+}
+
+state_of() { timeout 10 scontrol show job "$1" | sed -n 's/^ *JobState=\([A-Z_]*\).*/\1/p' | head -n 1; }
+is() { [[ $(state_of "$1") == "$2" ]]; }
+over() { [[ $(state_of "$1") != @(PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|STOPPED) ]]; }
+exit_code() { timeout 10 scontrol show job "$1" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p' | head -n 1; }
+saved() { compgen -G "$1.part/running.*.h5" >/dev/null; }
+# signal_ranks SIGNAL OUTPUT: to the two ranks at work on it.
+signal_ranks() {
+  local process found=0
+  for process in /proc/[0-9]*; do
+    if [[ $(readlink "$process/exe") == "$program" ]] && grep -qaF -e "$2" "$process/cmdline" 2>/dev/null; then
+      if kill "-$1" "${process#/proc/}"; then found=$((found + 1)); fi
+    fi
+  done
+  [[ $found -eq 2 ]] || fail "$2: $found ranks at work, not 2"
+}
+# shown JOB PATTERN: prints the lines of its log that begin with the pattern, of which there must be one.
+shown() { sed -n "s/^$2.*/  | &/p" "$1.log" | grep . || fail "the log of job $1 does not say '$2'"; }
+# at_least N FILE PATTERN: N lines of it.
+at_least() { [[ $(grep -sc -e "$3" "$2") -ge $1 ]]; }
+logged() { grep -sq -e "$2" "$1"; }
+
+# ends JOB CODE WHAT
+ends() {
+  within 90 "$3: the end of job $1" over "$1"
+  [[ $(exit_code "$1") == "$2" ]] || fail "$3: expected exit code $2, got $(exit_code "$1"), $(state_of "$1")"
+}
+
+start_cluster
+say '4 nodes are up'
+timeout 120 "$NNFT_MPIEXEC" -n 2 "$NNFT" sample job.ini -o reference.h5 >reference.log 2>&1 </dev/null || fail 'the local run'
+reference=$(digest reference.h5)
+say "${reference:0:16}… local run, uninterrupted, 2 ranks"
+
+# Both launchers, on four nodes.
+for launcher in srun mpirun; do
+  options=(--nodes=4 --ntasks-per-node=1 --export="ALL,NNFT_LAUNCHER=$launcher")
+  submit run.sbatch job.ini -o "$launcher.h5"
+  ends "$job" 0 "$launcher"
+  same "$launcher.h5" "4 nodes, $launcher"
+  shown "$job" 'nnft: job'
+done
+
+# Four parts, three of them at a time, and a merge that waits for them.
+options=(--array=0-3%3 --ntasks=1)
+submit array.sbatch parts.h5 job.ini
+options=(--ntasks=2 "--dependency=afterok:$job" --kill-on-invalid-dep=yes)
+array=$job
+submit merge.sbatch parts.h5
+within 20 'the merge waits for the array' is "$job" PENDING
+ends "$job" 0 'array and merge'
+same parts.h5 "array $array of 4 parts, job $job merged them"
+
+# A running job is told to stop, as the ranks of its steps; the same line goes on.
+options=(--nodes=2 --ntasks-per-node=1)
+submit run.sbatch job.ini -o stop.h5
+within 60 'a first checkpoint' saved stop.h5
+scancel --signal=TERM "$job"
+ends "$job" 75 'scancel --signal=TERM'
+shown "$job" 'nnft: stopped because of SIGTERM'
+submit run.sbatch job.ini -o stop.h5
+ends "$job" 0 'the same line again'
+same stop.h5 'stopped by scancel --signal=TERM, submitted again'
+
+# A job is cancelled, and saves in the seconds that SLURM leaves it; it is killed while it writes, and has no chance to.
+submit chain.sbatch job.ini -o kill.h5
+within 60 'a first checkpoint' saved kill.h5
+scancel "$job"
+within 60 'the end of a cancelled job' over "$job"
+is "$job" CANCELLED || fail "scancel: expected CANCELLED, got $(state_of "$job")"
+shown "$job" 'nnft: stopped because of SIGTERM'
+submit chain.sbatch job.ini -o kill.h5
+within 60 'the start of the ranks' logged "$job.log" '^memory per rank'
+scancel --signal=KILL "$job.0"
+ends "$job" 137 'a kill'
+shown "$job" 'nnft: job .* exit code 137'
+if logged "$job.log" 'stopped because'; then fail 'the job was stopped and not killed: nothing is tested'; fi
+[[ ! -e kill.h5 ]] || fail 'a killed job left an output'
+submit chain.sbatch job.ini -o kill.h5
+ends "$job" 0 'after a kill'
+same kill.h5 'cancelled, submitted again, killed while it wrote, submitted again'
+
+# A node is lost: the job is requeued by SLURM and goes on elsewhere.
+submit run.sbatch job.ini -o node.h5
+within 60 'a first checkpoint' saved node.h5
+crash_node n2
+scontrol update NodeName=n2 State=DOWN Reason=test
+within 60 'the restart' logged "$job.log" 'restart 1'
+ends "$job" 0 'after the loss of a node'
+shown "$job" 'nnft: job .* restart'
+same node.h5 'node n2 crashed, requeued by SLURM'
+start_node n2
+
+# The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
+# there were much more to do. Both launchers at a time.
+declare -A chain
+for launcher in srun mpirun; do
+  options=(--nodes=2 --ntasks-per-node=1 --signal=B:USR1@60 --export="ALL,NNFT_LAUNCHER=$launcher")
+  submit chain.sbatch job.ini -o "chain.$launcher.h5"
+  chain[$launcher]=$job
+done
+for restart in 0 1; do
+  for launcher in srun mpirun; do
+    job=${chain[$launcher]}
+    within 90 "restart $restart" logged "$job.log" "restart $restart,"
+    within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
+    within 60 'a first checkpoint' saved "chain.$launcher.h5"
+    signal_ranks STOP "chain.$launcher.h5"
+    scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
+  done
+  for launcher in srun mpirun; do
+    job=${chain[$launcher]}
+    within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
+    signal_ranks CONT "chain.$launcher.h5"
+  done
+done
+for launcher in srun mpirun; do
+  job=${chain[$launcher]}
+  within 90 'restart 2' logged "$job.log" 'restart 2,'
+  ends "$job" 0 'the chain'
+  shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
+  same "chain.$launcher.h5" "time limit too short, $launcher, requeued twice"
+done
