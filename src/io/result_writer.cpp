@@ -9,7 +9,9 @@
 
 #include "io/file_descriptor.hpp"
 #include "io/hdf5_handle.hpp"
+#include "io/mpi_write_watch.hpp"
 #include "io/result_layout.hpp"
+#include "io/written_values.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/io/publish.hpp"
 #include "nnft/io/result_file.hpp"
@@ -33,9 +35,9 @@ std::string in_brackets(Extents extents) {
   return "(" + text + ")";
 }
 
-/// How long a rank that failed in a collective HDF5 call waits for the others, who may be writing or lost.
-constexpr std::chrono::seconds patience{120};
-constexpr std::chrono::seconds patience_to_close{10};
+/// How long a rank that failed in a collective HDF5 call waits for the others, who may be writing or lost. The job ends in either
+/// case; what is waited for is one message of all ranks and the removal of the temporary file.
+constexpr std::chrono::seconds patience{10};
 
 /// An open dataset whose values come from all ranks.
 struct BulkDataset {
@@ -127,6 +129,7 @@ struct ResultWriter::State {
   std::string failure;  ///< of the last collective HDF5 call, if it failed
   Handle file;
   std::vector<BulkDataset> bulk;
+  WrittenValues written;
 
   State(const Communicator& parent, const std::string& final_path)
       : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {}
@@ -148,7 +151,7 @@ ResultWriter::State::~State() {
   if (created && comm.root() && file_identity(temporary) == identity) std::filesystem::remove(temporary, ignored);
   // After a failed call the ranks' views of the file may differ, and then closing it, now or in MPI_Finalize, hangs.
   std::optional<Deadline> deadline;
-  if (!failure.empty()) deadline.emplace(comm, failure, patience_to_close);
+  if (!failure.empty()) deadline.emplace(comm, failure, patience);
   bulk.clear();
   close_failed = file.close() < 0 || close_failed;
   if (!failure.empty() && comm.any(close_failed))
@@ -156,8 +159,13 @@ ResultWriter::State::~State() {
 }
 
 void ResultWriter::State::run_collective(const std::function<void()>& work) {
+  const auto watched_work = [&] {
+    const MpiWriteWatch watch(comm, temporary);
+    work();
+    watch.require_no_failure();
+  };
   try {
-    run_agreed<IoError>(comm, work, patience);
+    run_agreed<IoError>(comm, watched_work, patience);
   } catch (const IoError& error) {
     failure = error.what();
     throw;
@@ -205,6 +213,7 @@ void ResultWriter::State::write(const std::string& variable, Extents offset, Ext
   const std::int64_t index = target - bulk.data();
   if (comm.min(index) != -comm.min(-index)) throw ShapeError(path + ": the ranks write different variables at the same time");
   run_collective([&] { target->write(offset, count, values.data(), temporary); });
+  written.add(variable, offset, count, values);
 }
 
 void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {
@@ -216,6 +225,7 @@ void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::s
     close_failed = file.close() < 0;
     if (close_failed) hdf5::throw_error(temporary, "H5Fclose");
   });
+  run_agreed<IoError>(comm, [&] { written.require_in(temporary); });
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
     if (file_identity(temporary) != identity) throw IoError(temporary + ": another process writes this output at the same time");
