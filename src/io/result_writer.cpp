@@ -38,6 +38,8 @@ std::string in_brackets(Extents extents) {
 /// How long a rank that failed in a collective HDF5 call waits for the others, who may be writing or lost. The job ends in either
 /// case; what is waited for is one message of all ranks and the removal of the temporary file.
 constexpr std::chrono::seconds patience{10};
+/// How long opening a file on all ranks may take: a rank that fails in MPI_File_open waits there for the others, who wait for it.
+constexpr std::chrono::seconds patience_to_open{60};
 
 /// An open dataset whose values come from all ranks.
 struct BulkDataset {
@@ -137,6 +139,8 @@ struct ResultWriter::State {
 
   /// Runs `work`, a collective HDF5 call. @throws IoError on all ranks if it fails on one.
   void run_collective(const std::function<void()>& work);
+  /// Opens the temporary file, which the root has made. Collective.
+  void open_together();
   /// Both phases. Collective.
   void open(const Schema& schema);
   const BulkDataset& find_bulk(const std::string& variable) const;
@@ -172,6 +176,12 @@ void ResultWriter::State::run_collective(const std::function<void()>& work) {
   }
 }
 
+void ResultWriter::State::open_together() {
+  std::optional<Deadline> deadline;
+  if (comm.root()) deadline.emplace(comm, temporary + ": H5Fopen on all ranks", patience_to_open);
+  run_collective([&] { file = open_on_all(temporary, comm.handle()); });
+}
+
 void ResultWriter::State::open(const Schema& schema) {
   run_agreed<ShapeError>(comm, [&] { check_schema(schema); });
   run_agreed<IoError>(comm, [&] {
@@ -182,7 +192,7 @@ void ResultWriter::State::open(const Schema& schema) {
   });
   created = true;
   run_agreed<IoError>(comm, [&] { check_visible(temporary); });
-  run_collective([&] { file = open_on_all(temporary, comm.handle()); });
+  open_together();
   for (const Variable& variable : schema.variables) {
     if (!std::holds_alternative<std::monostate>(variable.values)) continue;
     const auto open_dataset = [&] {

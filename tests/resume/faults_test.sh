@@ -12,7 +12,7 @@ fail() {
 }
 
 side_by_side=5
-time_limit=${NNFT_FAULTS_TIME_LIMIT:-60}
+time_limit=${NNFT_FAULTS_TIME_LIMIT:-90}
 wanted=${NNFT_FAULTS:-140}
 here=$(pwd -P)
 
@@ -137,8 +137,6 @@ if [[ $wanted != all ]]; then
 else
   cp pairs chosen
 fi
-
-names_output() { grep -q "^nnft: .*$2/\(out\.h5\|[^ ]* *:\)\|^nnft: .*$2/out" "$1" || grep -q "^nnft: .*$2" "$1"; }
 
 # inject INDEX JOB RANK NUMBER KIND MODE: writes the verdict to verdict.INDEX: VERDICT KIND MODE JOB RANK NUMBER WHY.
 inject() {
