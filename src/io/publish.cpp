@@ -36,15 +36,7 @@ void publish_file(const std::string& temporary, const std::string& path) {
 
 void write_text_file(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".tmp";
-  {
-    const FileDescriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC, "cannot be created");
-    for (std::size_t written = 0; written < text.size();) {
-      const ssize_t count = ::write(file.get(), text.data() + written, text.size() - written);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) throw_system_error(temporary + ": cannot be written", errno);
-      written += static_cast<std::size_t>(count);
-    }
-  }
+  FileDescriptor(temporary, O_WRONLY | O_CREAT | O_TRUNC, "cannot be created").write(text);
   publish_file(temporary, path);
 }
 
