@@ -62,7 +62,7 @@ same() {
     fail "$1: $saved checkpoints in $seconds s with an interval of 1 s"
   grep -q ' left ' run.log || fail "$1: no progress"
   if grep ' left ' run.log | grep -qE 'nan|inf| -[0-9]|[0-9] ?(h|d)\b.* left'; then fail "$1: a wrong time in the progress"; fi
-  "$NNFT" show d/out.h5 >show.log 2>&1 </dev/null
+  "$NNFT" show d/out.h5 >show.log 2>&1 </dev/null || fail "$1: show: exit code $?"
   awk '$1 ~ /core.hours/ { for (k = 2; k <= NF; ++k) if ($k ~ /^[0-9.e+-]+$/) { bad = !($k >= 0 && $k < 0.2); found = 1 } }
     END { exit bad || !found }' show.log || fail "$1: wrong core-hours: $(grep -i core show.log)"
   printf 'disturbed: %s %s: %.1f s, %d checkpoints\n' "$reference" "$1" "$seconds" "$saved"

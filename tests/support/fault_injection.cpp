@@ -16,7 +16,7 @@
 ///                      kill          SIGKILL before the call has done anything
 ///                      stop          SIGSTOP before the call; somebody else sends SIGCONT
 ///   NNFT_FAULT_CLOCK   seconds by which time, gettimeofday and clock_gettime(CLOCK_REALTIME) are off, beginning
-///   NNFT_FAULT_CLOCK_AFTER   seconds after the first look at the clock; default 0
+///   NNFT_FAULT_CLOCK_AFTER   seconds after the start of the process; default 0
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -224,6 +224,8 @@ double seconds_of_life() {
   static const double begin = now();
   return now() - begin;
 }
+
+[[gnu::constructor]] void begin_to_live() { seconds_of_life(); }
 
 time_t clock_error() {
   const Settings& set = settings();
