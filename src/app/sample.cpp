@@ -29,14 +29,11 @@ void print_header(const Communicator& comm, const Config& config, const Plan& pl
 /// Whether OUTPUT holds all networks that the config asks for. @throws UsageError if it holds more.
 bool complete_already(const Checkpoint& saved, const Plan& plan, const std::string& output) {
   const std::uint64_t target = plan.blocks() * plan.slices_per_block();
-  bool complete = true;
-  for (const std::uint64_t done : saved.slices_done()) {
+  for (const std::uint64_t done : saved.slices_done())
     if (done > target)
       throw UsageError("run.networks: expected at least " + std::to_string(done * plan.slice()) + ", which " + output +
                        " or its checkpoints hold already, got " + std::to_string(plan.networks()) + "; --fresh starts over");
-    complete = complete && done == target;
-  }
-  return complete && saved.has_result();
+  return saved.result_holds(target);
 }
 
 /// Writes OUTPUT.networks.json instead of sampling.

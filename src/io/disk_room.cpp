@@ -23,11 +23,7 @@ int compare_with_free_blocks(int descriptor, std::uint64_t bytes) {
 int reserve(int descriptor, std::uint64_t bytes) {
 #ifdef __linux__
   // Not posix_fallocate: where the file system cannot do it, that writes every block.
-  int status = 0;
-  do {
-    status = ::fallocate(descriptor, 0, 0, static_cast<off_t>(bytes));
-  } while (status != 0 && errno == EINTR);
-  if (status == 0) return 0;
+  if (uninterrupted([&] { return ::fallocate(descriptor, 0, 0, static_cast<off_t>(bytes)); }) == 0) return 0;
   if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
 #endif
   return compare_with_free_blocks(descriptor, bytes);
@@ -44,7 +40,7 @@ void check_room(const std::string& path, std::uint64_t bytes) {
     std::remove(path.c_str());
     throw_system_error(path + ": cannot have the " + std::to_string(bytes) + " bytes it needs", problem);
   }
-  if (::ftruncate(file.get(), 0) != 0) throw_system_error(path + ": cannot be emptied", errno);
+  file.clear();
 }
 
 }  // namespace nnft

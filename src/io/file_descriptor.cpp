@@ -22,7 +22,7 @@ std::pair<std::uint64_t, std::uint64_t> file_identity(const std::string& path) n
 }
 
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& what)
-    : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    : path_(path), number_(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); })) {
   if (number_ < 0) throw_system_error(path + ": " + what, errno);
 }
 
@@ -34,9 +34,22 @@ bool FileDescriptor::is_named() const noexcept {
          file_identity(path_) == std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
 }
 
+void FileDescriptor::write(const std::string& text) const {
+  for (std::size_t written = 0; written < text.size();) {
+    const ssize_t count = uninterrupted([&] { return ::write(number_, text.data() + written, text.size() - written); });
+    if (count < 0) throw_system_error(path_ + ": cannot be written", errno);
+    written += static_cast<std::size_t>(count);
+  }
+}
+
+void FileDescriptor::clear() const {
+  if (uninterrupted([&] { return ::ftruncate(number_, 0); }) != 0) throw_system_error(path_ + ": cannot be emptied", errno);
+}
+
 void FileDescriptor::sync() const {
   // Some file systems cannot sync directories and say EINVAL: there is nothing more to be done then.
-  if (::fsync(number_) != 0 && errno != EINVAL) throw_system_error(path_ + ": cannot be forced to disk", errno);
+  if (uninterrupted([&] { return ::fsync(number_); }) != 0 && errno != EINVAL)
+    throw_system_error(path_ + ": cannot be forced to disk", errno);
 }
 
 }  // namespace nnft

@@ -1,6 +1,7 @@
 #pragma once
 /// @file POSIX files that close themselves, and errno as IoError.
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -12,6 +13,15 @@ namespace nnft {
 
 /// Which file a name stands for at present: device and inode, zeros if there is none.
 std::pair<std::uint64_t, std::uint64_t> file_identity(const std::string& path) noexcept;
+
+/// The result of `call`, made again while a signal interrupts it.
+template <class Call>
+auto uninterrupted(const Call& call) {
+  while (true) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
 
 /// Owner of a POSIX file descriptor.
 class FileDescriptor {
@@ -26,6 +36,10 @@ class FileDescriptor {
   int get() const noexcept { return number_; }
   /// Whether its path still names this file.
   bool is_named() const noexcept;
+  /// Writes all of `text` at the present position. @throws IoError.
+  void write(const std::string& text) const;
+  /// Empties the file. @throws IoError.
+  void clear() const;
   /// Forces the file to disk. @throws IoError.
   void sync() const;
 

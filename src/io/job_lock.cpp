@@ -53,10 +53,9 @@ std::string text_of(const FileDescriptor& file) {
   return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : "unknown";
 }
 
-void write_text(const FileDescriptor& file, const std::string& path, const std::string& text) {
-  const bool emptied = ::ftruncate(file.get(), 0) == 0;
-  if (!emptied || ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
-    throw_system_error(path + ": cannot be written", errno);
+void replace_text(const FileDescriptor& file, const std::string& text) {
+  file.clear();
+  file.write(text);
 }
 
 void make_directory(const std::string& directory) {
@@ -117,9 +116,8 @@ void JobLock::claim() {
       // Ranks that outlive their root hold this one.
       lock_exclusively(directory_, ranks_file(directory_), no_locks);
     }
-    write_text(*files_->job, job_file(directory_), this_process());
-    write_text(FileDescriptor(ranks_file(directory_), O_RDWR | O_CREAT, "cannot be opened"), ranks_file(directory_),
-               "ranks of " + this_process());
+    replace_text(*files_->job, this_process());
+    replace_text(FileDescriptor(ranks_file(directory_), O_RDWR | O_CREAT, "cannot be opened"), "ranks of " + this_process());
   });
   run_agreed<IoError>(comm_, [&] {
     const std::string path = ranks_file(directory_);

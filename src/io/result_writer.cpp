@@ -9,7 +9,9 @@
 
 #include "io/file_descriptor.hpp"
 #include "io/hdf5_handle.hpp"
+#include "io/mpi_write_watch.hpp"
 #include "io/result_layout.hpp"
+#include "io/written_values.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/io/publish.hpp"
 #include "nnft/io/result_file.hpp"
@@ -33,9 +35,11 @@ std::string in_brackets(Extents extents) {
   return "(" + text + ")";
 }
 
-/// How long a rank that failed in a collective HDF5 call waits for the others, who may be writing or lost.
-constexpr std::chrono::seconds patience{120};
-constexpr std::chrono::seconds patience_to_close{10};
+/// How long a rank that failed in a collective HDF5 call waits for the others, who may be writing or lost. The job ends in either
+/// case; what is waited for is one message of all ranks and the removal of the temporary file.
+constexpr std::chrono::seconds patience{10};
+/// How long opening a file on all ranks may take: a rank that fails in MPI_File_open waits there for the others, who wait for it.
+constexpr std::chrono::seconds patience_to_open{60};
 
 /// An open dataset whose values come from all ranks.
 struct BulkDataset {
@@ -127,6 +131,7 @@ struct ResultWriter::State {
   std::string failure;  ///< of the last collective HDF5 call, if it failed
   Handle file;
   std::vector<BulkDataset> bulk;
+  WrittenValues written;
 
   State(const Communicator& parent, const std::string& final_path)
       : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {}
@@ -134,6 +139,8 @@ struct ResultWriter::State {
 
   /// Runs `work`, a collective HDF5 call. @throws IoError on all ranks if it fails on one.
   void run_collective(const std::function<void()>& work);
+  /// Opens the temporary file, which the root has made. Collective.
+  void open_together();
   /// Both phases. Collective.
   void open(const Schema& schema);
   const BulkDataset& find_bulk(const std::string& variable) const;
@@ -148,7 +155,7 @@ ResultWriter::State::~State() {
   if (created && comm.root() && file_identity(temporary) == identity) std::filesystem::remove(temporary, ignored);
   // After a failed call the ranks' views of the file may differ, and then closing it, now or in MPI_Finalize, hangs.
   std::optional<Deadline> deadline;
-  if (!failure.empty()) deadline.emplace(comm, failure, patience_to_close);
+  if (!failure.empty()) deadline.emplace(comm, failure, patience);
   bulk.clear();
   close_failed = file.close() < 0 || close_failed;
   if (!failure.empty() && comm.any(close_failed))
@@ -156,12 +163,23 @@ ResultWriter::State::~State() {
 }
 
 void ResultWriter::State::run_collective(const std::function<void()>& work) {
+  const auto watched_work = [&] {
+    const MpiWriteWatch watch(comm, temporary);
+    work();
+    watch.require_no_failure();
+  };
   try {
-    run_agreed<IoError>(comm, work, patience);
+    run_agreed<IoError>(comm, watched_work, patience);
   } catch (const IoError& error) {
     failure = error.what();
     throw;
   }
+}
+
+void ResultWriter::State::open_together() {
+  std::optional<Deadline> deadline;
+  if (comm.root()) deadline.emplace(comm, temporary + ": H5Fopen on all ranks", patience_to_open);
+  run_collective([&] { file = open_on_all(temporary, comm.handle()); });
 }
 
 void ResultWriter::State::open(const Schema& schema) {
@@ -174,7 +192,7 @@ void ResultWriter::State::open(const Schema& schema) {
   });
   created = true;
   run_agreed<IoError>(comm, [&] { check_visible(temporary); });
-  run_collective([&] { file = open_on_all(temporary, comm.handle()); });
+  open_together();
   for (const Variable& variable : schema.variables) {
     if (!std::holds_alternative<std::monostate>(variable.values)) continue;
     const auto open_dataset = [&] {
@@ -205,6 +223,7 @@ void ResultWriter::State::write(const std::string& variable, Extents offset, Ext
   const std::int64_t index = target - bulk.data();
   if (comm.min(index) != -comm.min(-index)) throw ShapeError(path + ": the ranks write different variables at the same time");
   run_collective([&] { target->write(offset, count, values.data(), temporary); });
+  written.add(variable, offset, count, values);
 }
 
 void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {
@@ -216,6 +235,7 @@ void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::s
     close_failed = file.close() < 0;
     if (close_failed) hdf5::throw_error(temporary, "H5Fclose");
   });
+  run_agreed<IoError>(comm, [&] { written.require_in(temporary); });
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
     if (file_identity(temporary) != identity) throw IoError(temporary + ": another process writes this output at the same time");

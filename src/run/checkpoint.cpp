@@ -150,7 +150,7 @@ void Checkpoint::require_same_run(const CheckpointSource& source) const {
 
 void Checkpoint::add_source(CheckpointSource source) {
   simd_ = parse_simd_path(source.simd);
-  has_result_ = has_result_ || source.result;
+  if (source.result) slices_in_result_ = *std::min_element(source.done.begin(), source.done.end());
   core_seconds_ = std::max(core_seconds_, source.core_seconds);
   bool adds = false;
   for (std::uint64_t p = source.points.begin; p < source.points.end; ++p)
@@ -160,6 +160,8 @@ void Checkpoint::add_source(CheckpointSource source) {
     done_[p] = std::max(done_[p], source.done[p - source.points.begin]);
   sources_.push_back(std::move(source));
 }
+
+bool Checkpoint::result_holds(std::uint64_t slices) const noexcept { return slices_in_result_ && *slices_in_result_ >= slices; }
 
 void Checkpoint::load(const Range& points, BlockStore& store) const {
   for (std::uint64_t p = points.begin; p < points.end; ++p) {

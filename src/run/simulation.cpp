@@ -169,7 +169,7 @@ void Simulation::report_progress(const Range& points, std::uint64_t point, const
   if (comm_.root()) progress_->report(cost_done_, networks_done_, monitored);
 }
 
-std::string Simulation::finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store) {
+std::string Simulation::finish(TextPairs start, const Checkpoint& saved, std::optional<BlockStore>& store) {
   const auto blocks = [&](const Range& points) -> const BlockStore& {
     if (plan_.groups().size() > 1) {
       store.emplace(comm_, points.size(), plan_.blocks(), plan_.sums());
@@ -177,7 +177,6 @@ std::string Simulation::finish(const std::string& command, const Checkpoint& sav
     }
     return *store;
   };
-  TextPairs start = start_provenance(comm_, config_, path_, command);
   if (!plan_.part().whole()) start.emplace_back("part", to_string(plan_.part()));
   return write_result(comm_, {config_, plan_, reference_kernels(pilot_), ResultKind::sample, blocks}, std::move(start),
                       [&] { return end_provenance(comm_, plan_, clock(saved).core_seconds); });
@@ -189,6 +188,7 @@ RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const 
   for (std::size_t p = 0; p < plan_.points().size(); ++p)
     cost += pilot_.slice_seconds[p] * static_cast<double>(plan_.blocks() * plan_.slices_per_block() - saved.slices_done()[p]);
   progress_.emplace(cost);
+  const TextPairs start = start_provenance(comm_, config_, path_, command);
   end_job_on_lone_failure(comm_, [&] {
     const bool one_group = plan_.groups().size() == 1;
     std::optional<BlockStore> store;
@@ -204,7 +204,7 @@ RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const 
         store.reset();
       }
     }
-    outcome.tables = finish(command, saved, store);
+    outcome.tables = finish(start, saved, store);
     saved.clear();
   });
   return outcome;

@@ -45,8 +45,8 @@ class Checkpoint {
   std::optional<SimdPath> simd_path() const noexcept { return simd_; }
   /// For each scan point how many of its slices u are done.
   const std::vector<std::uint64_t>& slices_done() const noexcept { return done_; }
-  /// Whether a finished OUTPUT is among the sources.
-  bool has_result() const noexcept { return has_result_; }
+  /// Whether OUTPUT itself holds `slices` slices of every scan point: checkpoints may be ahead of it.
+  bool result_holds(std::uint64_t slices) const noexcept;
 
   /// Deposits the saved subtrees of scan points `points` in a store of just these points. @throws IoError if a file is damaged
   /// or does not hold the slices it claims.
@@ -88,7 +88,7 @@ class Checkpoint {
   std::optional<SimdPath> simd_;
   std::uint64_t sequence_ = 0;
   double core_seconds_ = 0.0;
-  bool has_result_ = false;
+  std::optional<std::uint64_t> slices_in_result_;
 };
 
 }  // namespace nnft

@@ -56,7 +56,7 @@ class Simulation {
   };
   Group group_of(const Range& points, const std::vector<std::uint64_t>& done) const;
   void sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store);
-  std::string finish(const std::string& command, const Checkpoint& saved, std::optional<BlockStore>& store);
+  std::string finish(TextPairs start, const Checkpoint& saved, std::optional<BlockStore>& store);
   void sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store);
   double seconds_to_stop(bool everything_sampled) const;
   bool checkpoint_due() const;
