@@ -4,8 +4,8 @@
 /// One line per kind of call and who called it (`hdf5`, or `nnft` for everybody else):
 ///   caller call calls sent received calls_max sent_max received_max sent_sum received_sum
 /// First what the root did, then the largest value of any rank, then the sum over all ranks. Bytes are those of the arguments on
-/// this rank: of a collective what goes in and what comes out, not what the library makes of it. Of MPI_Alltoallv `messages` is
-/// the same once more with the number of non-empty messages to other ranks in place of bytes. The last line is the peak memory.
+/// this rank: of a collective what goes in and what comes out, not what the library makes of it. The last line is the peak
+/// memory.
 
 #define OMPI_SKIP_MPICXX 1
 #define MPICH_SKIP_MPICXX 1
@@ -39,9 +39,9 @@ namespace {
   X(Gatherv)                  \
   X(Imrecv)                   \
   X(Isend)                    \
+  X(Recv)                     \
   X(Reduce_scatter_block)     \
-  X(Scatterv)                 \
-  X(messages)
+  X(Scatterv)
 
 enum Call : std::size_t {
 #define NNFT_ENUMERATOR(name) call_##name,
@@ -99,12 +99,6 @@ std::int64_t sum(const int* counts, int ranks) {
   std::int64_t total = 0;
   for (int r = 0; r < ranks; ++r) total += counts[r];
   return total;
-}
-
-std::uint64_t to_others(const int* counts, MPI_Comm comm) {
-  std::uint64_t others = 0;
-  for (int r = 0; r < size_of(comm); ++r) others += r != rank_in(comm) && counts[r] > 0 ? 1U : 0U;
-  return others;
 }
 
 void write_table() {
@@ -167,7 +161,6 @@ int MPI_Alltoallv(const void* out, const int outs[], const int out_places[], MPI
                   const int in_places[], MPI_Datatype received, MPI_Comm comm) {
   const int ranks = size_of(comm);
   count(NNFT_CALLER, call_Alltoallv, bytes(sum(outs, ranks), sent), bytes(sum(ins, ranks), received));
-  count(NNFT_CALLER, call_messages, to_others(outs, comm), to_others(ins, comm));
   return PMPI_Alltoallv(out, outs, out_places, sent, in, ins, in_places, received, comm);
 }
 
@@ -209,6 +202,11 @@ int MPI_Scatterv(const void* out, const int outs[], const int places[], MPI_Data
 int MPI_Isend(const void* out, int outs, MPI_Datatype sent, int to, int tag, MPI_Comm comm, MPI_Request* request) {
   count(NNFT_CALLER, call_Isend, bytes(outs, sent), 0);
   return PMPI_Isend(out, outs, sent, to, tag, comm, request);
+}
+
+int MPI_Recv(void* in, int ins, MPI_Datatype received, int from, int tag, MPI_Comm comm, MPI_Status* status) {
+  count(NNFT_CALLER, call_Recv, 0, bytes(ins, received));
+  return PMPI_Recv(in, ins, received, from, tag, comm, status);
 }
 
 int MPI_Imrecv(void* in, int ins, MPI_Datatype received, MPI_Message* message, MPI_Request* request) {
