@@ -84,7 +84,8 @@ endfunction()
 
 # nnft_add_script_test(NAME n COMMAND script argument… [LABELS …] [TIMEOUT seconds] [PROCESSORS p])
 # A *.py script runs under NNFT_PYTHON, a *.sh script under bash, in an empty directory of its own, with NNFT (the program),
-# NNFT_MPIEXEC, NNFT_PYTHON and NNFT_SOURCE_DIR in the environment. Exit code 77: skipped.
+# NNFT_MPIEXEC, NNFT_PYTHON, NNFT_SOURCE_DIR and NNFT_COUNTER (tests/support/message_counts.cpp) in the environment. Exit code 77:
+# skipped.
 function(nnft_add_script_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT;PROCESSORS" "COMMAND;LABELS")
   if(NOT arg_NAME OR NOT arg_COMMAND OR arg_UNPARSED_ARGUMENTS)
@@ -105,6 +106,6 @@ function(nnft_add_script_test)
   add_test(NAME ${arg_NAME} COMMAND bash ${PROJECT_SOURCE_DIR}/tests/support/in_fresh_directory.sh
                                     ${PROJECT_BINARY_DIR}/tests/scratch/${arg_NAME} ${arg_COMMAND})
   set_tests_properties(${arg_NAME} PROPERTIES
-    ENVIRONMENT "${NNFT_TEST_ENVIRONMENT};NNFT=$<TARGET_FILE:nnft>;NNFT_MPIEXEC=${MPIEXEC_EXECUTABLE};NNFT_PYTHON=${test_python};NNFT_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
+    ENVIRONMENT "${NNFT_TEST_ENVIRONMENT};NNFT=$<TARGET_FILE:nnft>;NNFT_MPIEXEC=${MPIEXEC_EXECUTABLE};NNFT_PYTHON=${test_python};NNFT_SOURCE_DIR=${PROJECT_SOURCE_DIR};NNFT_COUNTER=$<TARGET_FILE:nnft_message_counts>"
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_PROCESSORS} SKIP_RETURN_CODE 77)
 endfunction()

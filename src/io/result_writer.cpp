@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <numeric>
 #include <optional>
 #include <system_error>
 
@@ -48,27 +49,33 @@ struct BulkDataset {
   std::vector<std::uint64_t> shape;
   Handle dataset;
 
-  /// @throws ShapeError unless a hyperslab at `offset` of shape `count` with `size` values of type `given` fits.
-  void check_hyperslab(ElementType given, Extents offset, Extents count, std::size_t size) const;
+  /// @throws ShapeError unless the hyperslabs fit and hold `size` values of type `given`.
+  void check_hyperslabs(ElementType given, std::span<const Hyperslab> parts, std::size_t size) const;
   /// Collective. @throws IoError.
-  void write(Extents offset, Extents count, const void* values, const std::string& path) const;
+  void write(std::span<const Hyperslab> parts, std::size_t size, const void* values, const std::string& path) const;
 };
 
-void BulkDataset::check_hyperslab(ElementType given, Extents offset, Extents count, std::size_t size) const {
+void BulkDataset::check_hyperslabs(ElementType given, std::span<const Hyperslab> parts, std::size_t size) const {
   if (given != type) throw ShapeError("'" + name + "': the values are not of its element type");
-  bool inside = offset.size() == shape.size() && count.size() == shape.size();
-  std::uint64_t elements = 1;
-  for (std::size_t d = 0; inside && d < shape.size(); ++d) {
-    inside = count[d] <= shape[d] && offset[d] <= shape[d] - count[d];
-    elements *= count[d];
-  }
-  if (!inside) {
-    throw ShapeError("'" + name + "' has shape " + in_brackets(shape) + "; the part at " + in_brackets(offset) + " of shape " +
-                     in_brackets(count) + " is not inside");
+  std::uint64_t elements = 0;
+  std::string places;
+  for (const auto& [offset, count] : parts) {
+    bool inside = offset.size() == shape.size() && count.size() == shape.size();
+    std::uint64_t product = 1;
+    for (std::size_t d = 0; inside && d < shape.size(); ++d) {
+      inside = count[d] <= shape[d] && offset[d] <= shape[d] - count[d];
+      product *= count[d];
+    }
+    if (!inside) {
+      throw ShapeError("'" + name + "' has shape " + in_brackets(shape) + "; the part at " + in_brackets(offset) + " of shape " +
+                       in_brackets(count) + " is not inside");
+    }
+    elements += product;
+    places += (places.empty() ? "" : ", ") + in_brackets(count);
   }
   if (elements != size) {
-    throw ShapeError("'" + name + "': a part of shape " + in_brackets(count) + " has " + std::to_string(elements) +
-                     " elements, got " + std::to_string(size));
+    throw ShapeError("'" + name + "': a part of shape " + places + " has " + std::to_string(elements) + " elements, got " +
+                     std::to_string(size));
   }
 }
 
@@ -78,21 +85,23 @@ Handle collective_transfer(const std::string& where) {
   return transfer;
 }
 
-void BulkDataset::write(Extents offset, Extents count, const void* values, const std::string& path) const {
+void BulkDataset::write(std::span<const Hyperslab> parts, std::size_t size, const void* values, const std::string& path) const {
   const std::string where = path + ": " + name;
   const Handle transfer = collective_transfer(where);
-  const std::vector<hsize_t> start(offset.begin(), offset.end());
-  const std::vector<hsize_t> extents(count.begin(), count.end());
   const Handle file(H5Dget_space(dataset.get()), H5Sclose, where, "H5Dget_space");
-  const Handle memory(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose, where,
-                      "H5Screate_simple");
+  const hsize_t extent = std::max<std::size_t>(1, size);
+  const Handle memory(H5Screate_simple(1, &extent, nullptr), H5Sclose, where, "H5Screate_simple");
   static constexpr double nothing = 0.0;
-  if (std::find(count.begin(), count.end(), 0U) != count.end()) {
-    check(H5Sselect_none(file.get()), where, "H5Sselect_none");
+  check(H5Sselect_none(file.get()), where, "H5Sselect_none");
+  if (size == 0) {
     check(H5Sselect_none(memory.get()), where, "H5Sselect_none");
     values = &nothing;
-  } else {
-    check(H5Sselect_hyperslab(file.get(), H5S_SELECT_SET, start.data(), nullptr, extents.data(), nullptr), where,
+  }
+  for (const auto& [offset, count] : parts) {
+    if (std::find(count.begin(), count.end(), 0U) != count.end()) continue;
+    const std::vector<hsize_t> start(offset.begin(), offset.end());
+    const std::vector<hsize_t> extents(count.begin(), count.end());
+    check(H5Sselect_hyperslab(file.get(), H5S_SELECT_OR, start.data(), nullptr, extents.data(), nullptr), where,
           "H5Sselect_hyperslab");
   }
   const hid_t memory_type = type == ElementType::float64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64;
@@ -145,7 +154,7 @@ struct ResultWriter::State {
   void open(const Schema& schema);
   const BulkDataset& find_bulk(const std::string& variable) const;
   template <class T>
-  void write(const std::string& variable, Extents offset, Extents count, std::span<const T> values);
+  void write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const T> values);
   void commit(const std::vector<std::pair<std::string, std::string>>& more_provenance);
 };
 
@@ -213,17 +222,21 @@ const BulkDataset& ResultWriter::State::find_bulk(const std::string& variable) c
 }
 
 template <class T>
-void ResultWriter::State::write(const std::string& variable, Extents offset, Extents count, std::span<const T> values) {
+void ResultWriter::State::write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const T> values) {
   const hdf5::SilentErrors silent;
   const BulkDataset* target = nullptr;
   run_agreed<ShapeError>(comm, [&] {
     target = &find_bulk(variable);
-    target->check_hyperslab(element_type<T>, offset, count, values.size());
+    target->check_hyperslabs(element_type<T>, parts, values.size());
   });
   const std::int64_t index = target - bulk.data();
   if (comm.min(index) != -comm.min(-index)) throw ShapeError(path + ": the ranks write different variables at the same time");
-  run_collective([&] { target->write(offset, count, values.data(), temporary); });
-  written.add(variable, offset, count, values);
+  run_collective([&] { target->write(parts, values.size(), values.data(), temporary); });
+  for (const auto& [offset, count] : parts) {
+    const std::uint64_t size = std::accumulate(count.begin(), count.end(), std::uint64_t{1}, std::multiplies<>());
+    written.add(variable, offset, count, values.first(size));
+    values = values.subspan(size);
+  }
 }
 
 void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {
@@ -254,14 +267,22 @@ ResultWriter::ResultWriter(const Communicator& comm, const std::string& path, co
 ResultWriter::~ResultWriter() = default;
 ResultWriter::ResultWriter(ResultWriter&&) noexcept = default;
 
-void ResultWriter::write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
-                         std::span<const double> values) {
-  state_->write(variable, offset, count, values);
+void ResultWriter::write(const std::string& variable, Extents offset, Extents count, std::span<const double> values) {
+  const Hyperslab part{{offset.begin(), offset.end()}, {count.begin(), count.end()}};
+  state_->write(variable, std::span(&part, 1), values);
 }
 
-void ResultWriter::write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
-                         std::span<const std::int64_t> values) {
-  state_->write(variable, offset, count, values);
+void ResultWriter::write(const std::string& variable, Extents offset, Extents count, std::span<const std::int64_t> values) {
+  const Hyperslab part{{offset.begin(), offset.end()}, {count.begin(), count.end()}};
+  state_->write(variable, std::span(&part, 1), values);
+}
+
+void ResultWriter::write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const double> values) {
+  state_->write(variable, parts, values);
+}
+
+void ResultWriter::write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const std::int64_t> values) {
+  state_->write(variable, parts, values);
 }
 
 void ResultWriter::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {

@@ -43,7 +43,7 @@ void WrittenValues::add(const std::string& variable, std::span<const std::uint64
       {variable, false, {offset.begin(), offset.end()}, {count.begin(), count.end()}, extend(checksum_of_nothing, values)});
 }
 
-std::uint64_t WrittenValues::checksum_in(const ResultReader& file, const Hyperslab& hyperslab) {
+std::uint64_t WrittenValues::checksum_in(const ResultReader& file, const Written& hyperslab) {
   // Pieces along the slowest dimension that has more than one element keep the order of the values.
   const auto& whole = hyperslab.count;
   const auto dimension = static_cast<std::size_t>(
@@ -65,7 +65,7 @@ std::uint64_t WrittenValues::checksum_in(const ResultReader& file, const Hypersl
 void WrittenValues::require_in(const std::string& path) const {
   if (hyperslabs_.empty()) return;
   const ResultReader file(path);
-  for (const Hyperslab& hyperslab : hyperslabs_)
+  for (const Written& hyperslab : hyperslabs_)
     if (checksum_in(file, hyperslab) != hyperslab.checksum)
       throw IoError(path + ": " + hyperslab.variable +
                     ": does not hold what was written, though every write was said to succeed (is the disk full?)");

@@ -25,16 +25,16 @@ class WrittenValues {
   void require_in(const std::string& path) const;
 
  private:
-  struct Hyperslab {
+  struct Written {
     std::string variable;
     bool real;
     std::vector<std::uint64_t> offset;
     std::vector<std::uint64_t> count;
     std::uint64_t checksum;
   };
-  static std::uint64_t checksum_in(const ResultReader& file, const Hyperslab& hyperslab);
+  static std::uint64_t checksum_in(const ResultReader& file, const Written& hyperslab);
 
-  std::vector<Hyperslab> hyperslabs_;
+  std::vector<Written> hyperslabs_;
 };
 
 }  // namespace nnft

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "nnft/core/error.hpp"
+#include "nnft/parallel/agreement.hpp"
 
 namespace nnft {
 namespace {
@@ -52,8 +53,9 @@ BlockStore::BlockStore(const Communicator& comm, std::uint64_t points, std::uint
       points_(points),
       blocks_(blocks),
       columns_(layout.size()),
+      maxima_(layout.maxima()),
       owned_(partition(points * blocks, comm.rank(), comm.size())),
-      trees_(owned_.size(), SumTree(layout.maxima())),
+      trees_(owned_.size(), SumTree(maxima_)),
       outgoing_(static_cast<std::size_t>(comm.size())) {}
 
 int BlockStore::owner(std::uint64_t entry) const {
@@ -66,7 +68,7 @@ int BlockStore::owner(std::uint64_t entry) const {
 }
 
 void BlockStore::deposit(std::uint64_t point, std::uint64_t block, SumTree&& tree) {
-  const std::uint64_t entry = point * blocks_ + block;
+  const std::uint64_t entry = block * points_ + point;
   const int to = owner(entry);
   if (to == comm_.rank()) {
     trees_[entry - owned_.begin].merge(std::move(tree));
@@ -77,32 +79,53 @@ void BlockStore::deposit(std::uint64_t point, std::uint64_t block, SumTree&& tre
            node.sums);
 }
 
-void BlockStore::deposit_owned(std::uint64_t point, std::uint64_t block, SumNode&& node) {
-  trees_.at(point * blocks_ + block - owned_.begin).add(std::move(node));
+void BlockStore::fill(const std::function<Subtrees(std::uint64_t point, const Range& blocks)>& read) {
+  constexpr int rounds = 8;  // of a point, whose blocks have many subtrees: no more than about a table of them at a time
+  const auto ranks = static_cast<std::uint64_t>(comm_.size());
+  for (std::uint64_t first = 0; first < points_; first += ranks)
+    for (int round = 0; round < rounds; ++round) {
+      const std::uint64_t point = first + static_cast<std::uint64_t>(comm_.rank());
+      run_agreed<IoError>(comm_, [&] {
+        if (point >= points_) return;
+        for (auto& [block, node] : read(point, partition(blocks_, round, rounds))) {
+          SumTree tree(maxima_);
+          tree.add(std::move(node));
+          deposit(point, block, std::move(tree));
+        }
+      });
+      const auto incoming = travel();
+      run_agreed<IoError>(comm_, [&] { absorb(incoming); });
+    }
 }
 
 Range BlockStore::owned_blocks(std::uint64_t point) const {
-  const std::uint64_t first = point * blocks_;
-  return {std::clamp(owned_.begin, first, first + blocks_) - first, std::clamp(owned_.end, first, first + blocks_) - first};
+  const auto from = [&](std::uint64_t entry) { return entry > point ? (entry - point + points_ - 1) / points_ : 0; };
+  return {from(owned_.begin), from(owned_.end)};
 }
 
-void BlockStore::settle() {
-  const auto incoming = comm_.exchange(outgoing_);
-  for (auto& message : outgoing_) message.clear();
+void BlockStore::settle() { absorb(travel()); }
+
+std::vector<std::vector<std::byte>> BlockStore::travel() {
+  auto incoming = comm_.exchange(outgoing_);
+  for (auto& message : outgoing_) std::vector<std::byte>().swap(message);
+  return incoming;
+}
+
+void BlockStore::absorb(const std::vector<std::vector<std::byte>>& incoming) {
   for (const auto& message : incoming)
     for_each_record<NodeHeader>(message, columns_, [this](const NodeHeader& header, std::vector<double>&& sums) {
       trees_.at(header.entry - owned_.begin).add({static_cast<int>(header.level), header.index, std::move(sums)});
     });
 }
 
-BlockTable BlockStore::collect(std::uint64_t wave) const {
+BlockTable BlockStore::collect_rows(std::uint64_t wave, const std::function<SumNode(const SumTree&)>& row) const {
   const auto ranks = static_cast<std::uint64_t>(comm_.size());
   std::vector<std::vector<std::byte>> totals(ranks);
   for (std::uint64_t entry = owned_.begin; entry < owned_.end; ++entry) {
-    const std::uint64_t point = entry / blocks_;
+    const std::uint64_t point = entry % points_;
     if (point / ranks != wave) continue;
-    append(totals[point % ranks], TotalHeader{entry % blocks_, tree(entry).slices()},
-           tree(entry).total(static_cast<std::size_t>(columns_)));
+    const SumNode node = row(trees_[entry - owned_.begin]);
+    append(totals[point % ranks], TotalHeader{entry / points_, node.index}, node.sums);
   }
   const auto incoming = comm_.exchange(totals);
   const bool mine = wave * ranks + static_cast<std::uint64_t>(comm_.rank()) < points_;
@@ -114,6 +137,19 @@ BlockTable BlockStore::collect(std::uint64_t wave) const {
           Eigen::Map<const Vector>(sums.data(), static_cast<Eigen::Index>(sums.size())).transpose();
     });
   return table;
+}
+
+BlockTable BlockStore::collect(std::uint64_t wave) const {
+  return collect_rows(wave, [this](const SumTree& tree) {
+    return SumNode{0, tree.slices(), tree.total(static_cast<std::size_t>(columns_))};
+  });
+}
+
+BlockTable BlockStore::collect_subtree(std::uint64_t wave, std::size_t subtree) const {
+  return collect_rows(wave, [subtree](const SumTree& tree) {
+    const SumNode& node = tree.nodes().at(subtree);
+    return SumNode{0, std::uint64_t{1} << node.level, node.sums};
+  });
 }
 
 }  // namespace nnft

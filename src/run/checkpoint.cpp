@@ -163,27 +163,31 @@ void Checkpoint::add_source(CheckpointSource source) {
 
 bool Checkpoint::result_holds(std::uint64_t slices) const noexcept { return slices_in_result_ && *slices_in_result_ >= slices; }
 
+const CheckpointSource& Checkpoint::source_of(std::uint64_t point) const {
+  // The source that has come furthest with this point.
+  return *std::find_if(sources_.begin(), sources_.end(), [&](const CheckpointSource& s) {
+    return s.points.begin <= point && point < s.points.end && s.done[point - s.points.begin] == done_[point];
+  });
+}
+
 void Checkpoint::load(const Range& points, BlockStore& store) const {
-  for (std::uint64_t p = points.begin; p < points.end; ++p) {
-    if (done_[p] == 0) continue;
-    // The source that has come furthest with this point.
-    const auto source = std::find_if(sources_.begin(), sources_.end(), [&](const CheckpointSource& s) {
-      return s.points.begin <= p && p < s.points.end && s.done[p - s.points.begin] == done_[p];
-    });
-    run_agreed<IoError>(comm_, [&] {
+  if (sources_.empty()) return;
+  store.fill([&](std::uint64_t p, const Range& blocks) {
+    const std::uint64_t point = points.begin + p;
+    return done_[point] > 0 ? read_subtrees(source_of(point), layout_, point, blocks) : BlockStore::Subtrees();
+  });
+  run_agreed<IoError>(comm_, [&] {
+    for (std::uint64_t p = points.begin; p < points.end; ++p) {
       const Range owned = store.owned_blocks(p - points.begin);
-      if (owned.size() == 0) return;
-      for (auto& [block, node] : read_subtrees(*source, layout_, p, owned))
-        store.deposit_owned(p - points.begin, block, std::move(node));
       for (std::uint64_t b = owned.begin; b < owned.end; ++b) {
         const std::uint64_t expected = done_[p] / blocks_ + (b < done_[p] % blocks_ ? 1 : 0);
-        const std::uint64_t found = store.tree((p - points.begin) * blocks_ + b).slices();
+        const std::uint64_t found = store.tree(p - points.begin, b).slices();
         if (found != expected)
-          throw IoError(source->path + ": scan point " + std::to_string(p) + ", block " + std::to_string(b) + ": expected " +
+          throw IoError(source_of(p).path + ": scan point " + std::to_string(p) + ", block " + std::to_string(b) + ": expected " +
                         std::to_string(expected) + " slices, got " + std::to_string(found));
       }
-    });
-  }
+    }
+  });
 }
 
 void Checkpoint::save_running(const Range& points, const std::vector<std::uint64_t>& done, const BlockStore& store, SimdPath path,

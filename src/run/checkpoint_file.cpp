@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <numeric>
+#include <optional>
 
 #include "nnft/core/error.hpp"
 #include "nnft/core/sha256.hpp"
@@ -68,22 +70,63 @@ Schema checkpoint_schema(const CheckpointHeader& header, std::uint64_t subtrees,
   return schema;
 }
 
-/// This rank's subtrees in order of entries.
+/// Consecutive rows of a file.
+struct RowRun {
+  std::uint64_t place;
+  std::uint64_t rows;
+};
+
+/// This rank's subtrees in order of entries. Between those of one scan point and the next lie other ranks'.
 struct Rows {
   std::vector<std::int64_t> entry, level, index;
   std::vector<const SumNode*> nodes;
+  std::vector<RowRun> runs;
+  std::uint64_t all = 0;  ///< of all ranks
 };
 
-Rows rows_of(const BlockStore& store, std::uint64_t first_entry) {
+/// Where a rank's rows stand follows from how many slices are done, without asking the others.
+Rows rows_of(const BlockStore& store, const CheckpointHeader& header) {
   Rows rows;
-  for (std::uint64_t entry = store.owned().begin; entry < store.owned().end; ++entry)
-    for (const SumNode& node : store.tree(entry).nodes()) {
-      rows.entry.push_back(static_cast<std::int64_t>(first_entry + entry));
-      rows.level.push_back(node.level);
-      rows.index.push_back(static_cast<std::int64_t>(node.index));
-      rows.nodes.push_back(&node);
+  for (std::uint64_t p = 0; p < store.points(); ++p) {
+    const auto subtrees = [&, done = header.done[p]](std::uint64_t block) {
+      return static_cast<std::uint64_t>(std::popcount(done / store.blocks() + (block < done % store.blocks() ? 1 : 0)));
+    };
+    const Range mine = store.owned_blocks(p);
+    for (std::uint64_t block = 0; block < mine.begin; ++block) rows.all += subtrees(block);
+    rows.runs.push_back({rows.all, 0});
+    for (std::uint64_t block = mine.begin; block < mine.end; ++block) {
+      const std::vector<SumNode>& nodes = store.tree(p, block).nodes();
+      if (nodes.size() != subtrees(block)) throw Error("checkpoint: a block has slices other than the first ones");
+      for (const SumNode& node : nodes) {
+        rows.entry.push_back(static_cast<std::int64_t>((header.points.begin + p) * store.blocks() + block));
+        rows.level.push_back(node.level);
+        rows.index.push_back(static_cast<std::int64_t>(node.index));
+        rows.nodes.push_back(&node);
+      }
+      rows.runs.back().rows += nodes.size();
     }
+    rows.all += rows.runs.back().rows;
+    for (std::uint64_t block = mine.end; block < store.blocks(); ++block) rows.all += subtrees(block);
+  }
   return rows;
+}
+
+/// Where rows [begin, end) of a rank stand in a dataset that has `columns` columns, or none.
+std::vector<Hyperslab> places_of(const Rows& rows, const Range& part, std::optional<std::uint64_t> columns) {
+  std::vector<Hyperslab> places;
+  std::uint64_t before = 0;
+  for (const RowRun& run : rows.runs) {
+    const std::uint64_t begin = std::clamp(part.begin, before, before + run.rows) - before;
+    const std::uint64_t end = std::clamp(part.end, before, before + run.rows) - before;
+    before += run.rows;
+    if (begin == end) continue;
+    places.push_back({{run.place + begin}, {end - begin}});
+    if (columns) {
+      places.back().offset.push_back(0);
+      places.back().count.push_back(*columns);
+    }
+  }
+  return places;
 }
 
 std::uint64_t number(const ResultReader& file, const std::string& path, const std::string& name) {
@@ -166,32 +209,24 @@ Part part_of(const ResultReader& file) {
 
 void write_checkpoint(const Communicator& comm, const std::string& path, const CheckpointHeader& header,
                       const BlockStore& store) {
-  const Rows rows = rows_of(store, header.points.begin * store.blocks());
-  std::uint64_t before = 0, all = 0;
-  const std::vector<double> counts = comm.all_gather(static_cast<double>(rows.nodes.size()));
-  for (std::size_t r = 0; r < counts.size(); ++r) {
-    if (r < static_cast<std::size_t>(comm.rank())) before += static_cast<std::uint64_t>(counts[r]);
-    all += static_cast<std::uint64_t>(counts[r]);
-  }
-  if (all == 0) return;
-  ResultWriter writer(comm, path, checkpoint_schema(header, all, store.columns(), comm.size()));
+  const Rows rows = rows_of(store, header);
+  if (rows.all == 0) return;
+  ResultWriter writer(comm, path, checkpoint_schema(header, rows.all, store.columns(), comm.size()));
+  const std::uint64_t mine = rows.nodes.size();
+  const std::vector<Hyperslab> places = places_of(rows, {0, mine}, std::nullopt);
+  writer.write("entry", places, std::span<const std::int64_t>(rows.entry));
+  writer.write("level", places, std::span<const std::int64_t>(rows.level));
+  writer.write("index", places, std::span<const std::int64_t>(rows.index));
   const auto moments = static_cast<std::uint64_t>(store.columns());
-  const std::array<std::uint64_t, 1> at = {before};
-  const std::array<std::uint64_t, 1> mine = {rows.nodes.size()};
-  writer.write("entry", at, mine, std::span<const std::int64_t>(rows.entry));
-  writer.write("level", at, mine, std::span<const std::int64_t>(rows.level));
-  writer.write("index", at, mine, std::span<const std::int64_t>(rows.index));
   const std::uint64_t step = rows_at_a_time(moments);
-  const auto most = static_cast<std::uint64_t>(comm.max(static_cast<double>(rows.nodes.size())));
+  const auto most = static_cast<std::uint64_t>(comm.max(static_cast<double>(mine)));
   std::vector<double> sums;
   for (std::uint64_t first = 0; first < most; first += step) {
-    const std::uint64_t begin = std::min<std::uint64_t>(first, rows.nodes.size());
-    const std::uint64_t end = std::min<std::uint64_t>(first + step, rows.nodes.size());
+    const Range part{std::min(first, mine), std::min(first + step, mine)};
     sums.clear();
-    for (std::uint64_t k = begin; k < end; ++k) sums.insert(sums.end(), rows.nodes[k]->sums.begin(), rows.nodes[k]->sums.end());
-    const std::array<std::uint64_t, 2> offset = {end > begin ? before + begin : 0, 0};
-    const std::array<std::uint64_t, 2> count = {end - begin, end > begin ? moments : 0};
-    writer.write("sums", offset, count, std::span<const double>(sums));
+    for (std::uint64_t k = part.begin; k < part.end; ++k)
+      sums.insert(sums.end(), rows.nodes[k]->sums.begin(), rows.nodes[k]->sums.end());
+    writer.write("sums", places_of(rows, part, moments), std::span<const double>(sums));
   }
   writer.commit();
 }

@@ -172,15 +172,17 @@ Range local_blocks(const MergeInput& input, const Range& labels) {
   return {below(labels.begin), below(labels.end)};
 }
 
-void load(const std::vector<MergeInput>& inputs, const Plan& plan, const Range& points, BlockStore& store) {
-  for (std::uint64_t p = points.begin; p < points.end; ++p)
-    for (const MergeInput& input : inputs) {
-      const auto point = point_of(input, plan.points()[p]);
-      const Range local = local_blocks(input, store.owned_blocks(p - points.begin));
-      if (!point || local.size() == 0) continue;
-      for (auto& [block, node] : read_subtrees(input.source, plan.sums(), *point, local))
-        store.deposit_owned(p - points.begin, input.part.index + block * input.part.count, std::move(node));
-    }
+BlockStore::Subtrees stored_subtrees(const std::vector<MergeInput>& inputs, const Plan& plan, const ScanPoint& wanted,
+                                     const Range& blocks) {
+  BlockStore::Subtrees subtrees;
+  for (const MergeInput& input : inputs) {
+    const auto point = point_of(input, wanted);
+    const Range local = local_blocks(input, blocks);
+    if (!point || local.size() == 0) continue;
+    for (auto& [block, node] : read_subtrees(input.source, plan.sums(), *point, local))
+      subtrees.emplace_back(input.part.index + block * input.part.count, std::move(node));
+  }
+  return subtrees;
 }
 
 /// The reference kernels of all points. @throws IoError if two files disagree.
@@ -227,7 +229,9 @@ std::string merge_results(const Communicator& comm, const std::vector<std::strin
   std::optional<BlockStore> store;
   const auto blocks = [&](const Range& points) -> const BlockStore& {
     store.emplace(comm, points.size(), plan.blocks(), plan.sums());
-    run_agreed<IoError>(comm, [&] { load(inputs, plan, points, *store); });
+    store->fill([&](std::uint64_t p, const Range& range) {
+      return stored_subtrees(inputs, plan, plan.points()[points.begin + p], range);
+    });
     return *store;
   };
   TextPairs start = start_provenance(comm, config, parse_simd_path(inputs.front().source.simd), command);

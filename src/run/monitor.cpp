@@ -22,12 +22,11 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
   const MomentLayout one_site(1, orders);
   const auto columns = static_cast<std::size_t>(one_site.size()) + 1;
   std::vector<double> rows(plan.blocks() * columns, 0.0);
-  for (std::uint64_t block = 0; block < plan.blocks(); ++block) {
-    const std::uint64_t entry = monitored.place_in_group * plan.blocks() + block;
-    if (entry < store.owned().begin || entry >= store.owned().end) continue;
+  const Range mine = store.owned_blocks(monitored.place_in_group);
+  for (std::uint64_t block = mine.begin; block < mine.end; ++block) {
     double* row = rows.data() + block * columns;
-    row[0] = static_cast<double>(store.tree(entry).slices() * plan.slice());
-    for (const SumNode& node : store.tree(entry).nodes())
+    row[0] = static_cast<double>(store.tree(monitored.place_in_group, block).slices() * plan.slice());
+    for (const SumNode& node : store.tree(monitored.place_in_group, block).nodes())
       for (std::size_t k = 1; k < columns; ++k)
         row[k] += node.sums[static_cast<std::size_t>(plan.layout().offset(one_site.orders()[k - 1]))];
   }

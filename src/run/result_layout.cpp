@@ -209,55 +209,35 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   return schema;
 }
 
-void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points) {
-  const std::size_t subtrees = subtree_levels(plan).size();
-  const std::vector<SumVariable> variables = sum_variables(plan.sums());
-  for (std::uint64_t p = 0; p < points.size(); ++p) {
-    const ScanPoint& point = plan.points()[points.begin + p];
-    const Range blocks = store.owned_blocks(p);
-    for (std::size_t t = 0; t < subtrees; ++t)
-      for (const SumVariable& sum : variables) {
-        std::vector<double> values;
-        for (std::uint64_t b = blocks.begin; b < blocks.end; ++b) {
-          const auto first = store.tree(p * plan.blocks() + b).nodes().at(t).sums.begin() + sum.offset;
-          values.insert(values.end(), first, first + sum.size);
-        }
-        Slab slab(point.place.size() + 3);
-        if (blocks.size() > 0) {
-          slab = Slab(point, {1}, {blocks.begin, 0}, {blocks.size(), static_cast<std::uint64_t>(sum.size)});
-          slab.offset.front() = t;
-        }
-        writer.write("subtree_" + sum.name, slab.offset, slab.count, std::span<const double>(values));
-      }
+namespace {
+
+/// The columns of each variable of sums; `subtree` is its place in a variable of subtrees.
+void write_rows(ResultWriter& writer, const Plan& plan, const ScanPoint* point, const BlockTable& table,
+                std::optional<std::uint64_t> subtree) {
+  const auto blocks = static_cast<std::uint64_t>(table.blocks());
+  const std::size_t dimensions = plan.axes().size() + 2 + (subtree ? 1 : 0);
+  for (const SumVariable& sum : sum_variables(plan.sums())) {
+    const RowMatrix part = table.sums.middleCols(sum.offset, point != nullptr ? sum.size : 0);
+    Slab slab(dimensions);
+    if (point != nullptr)
+      slab = Slab(*point, subtree ? Extents{1} : Extents{}, {0, 0}, {blocks, static_cast<std::uint64_t>(sum.size)});
+    if (point != nullptr && subtree) slab.offset.front() = *subtree;
+    writer.write((subtree ? "subtree_" : "") + sum.name, slab.offset, slab.count, view(part.data(), part.size()));
   }
 }
 
-void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points) {
-  const SumLayout& layout = plan.sums();
-  const std::vector<SumVariable> variables = sum_variables(layout);
-  for (std::uint64_t p = 0; p < points.size(); ++p) {
-    const ScanPoint& point = plan.points()[points.begin + p];
-    const Range blocks = store.owned_blocks(p);
-    const auto mine = static_cast<Eigen::Index>(blocks.size());
-    RowMatrix sums(mine, layout.size());
-    std::vector<std::int64_t> counts;
-    for (Eigen::Index b = 0; b < mine; ++b) {
-      const SumTree& tree = store.tree(p * plan.blocks() + blocks.begin + static_cast<std::uint64_t>(b));
-      const std::vector<double> total = tree.total(static_cast<std::size_t>(layout.size()));
-      sums.row(b) = Eigen::Map<const Vector>(total.data(), layout.size()).transpose();
-      counts.push_back(static_cast<std::int64_t>(tree.slices() * plan.slice()));
-    }
-    const auto slab = [&](const Extents& first, const Extents& extents) {
-      return mine > 0 ? Slab(point, {}, first, extents) : Slab(point.place.size() + first.size());
-    };
-    const Slab of_counts = slab({blocks.begin}, {blocks.size()});
-    writer.write("count", of_counts.offset, of_counts.count, std::span<const std::int64_t>(counts));
-    for (const SumVariable& sum : variables) {
-      const RowMatrix part = sums.middleCols(sum.offset, sum.size);
-      const Slab of_sums = slab({blocks.begin, 0}, {blocks.size(), static_cast<std::uint64_t>(part.cols())});
-      writer.write(sum.name, of_sums.offset, of_sums.count, view(part.data(), part.size()));
-    }
-  }
+}  // namespace
+
+void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const CollectedPoint& place) {
+  const std::size_t subtrees = subtree_levels(plan).size();
+  for (std::size_t t = 0; t < subtrees; ++t) write_rows(writer, plan, place.point, store.collect_subtree(place.wave, t), t);
+}
+
+void write_block_sums(ResultWriter& writer, const Plan& plan, const ScanPoint* point, const BlockTable& table) {
+  Slab slab(plan.axes().size() + 1);
+  if (point != nullptr) slab = Slab(*point, {}, {0}, {static_cast<std::uint64_t>(table.blocks())});
+  writer.write("count", slab.offset, slab.count, std::span<const std::int64_t>(table.counts));
+  write_rows(writer, plan, point, table, std::nullopt);
 }
 
 void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result) {

@@ -18,18 +18,23 @@ std::string write_points(const Communicator& comm, const ResultInput& input, con
   std::string tables;
   for (std::uint64_t wave = 0; wave * ranks < points.size(); ++wave) {
     BlockTable table = store.collect(wave);
+    const std::uint64_t index = points.begin + wave * ranks + static_cast<std::uint64_t>(comm.rank());
+    const ScanPoint* point = index < points.end ? &plan.points()[index] : nullptr;
     std::optional<PointResult> result;
     std::string text;
-    if (table.blocks() > 0) {
-      for (std::int64_t& count : table.counts) count *= static_cast<std::int64_t>(plan.slice());
-      const std::uint64_t index = points.begin + wave * ranks + static_cast<std::uint64_t>(comm.rank());
-      const ScanPoint& point = plan.points()[index];
-      result = analyse(input.config, point, plan.sums(), input.reference_kernels[index], table);
-      text = result_table(*result, known_exact_values(input.config, point, plan.sums()), plan.sums(), TableLength::summary);
+    for (std::int64_t& count : table.counts) count *= static_cast<std::int64_t>(plan.slice());
+    write_block_sums(writer, plan, point, table);
+    if (point != nullptr) {
+      result = analyse(input.config, *point, plan.sums(), input.reference_kernels[index], table);
+      text = result_table(*result, known_exact_values(input.config, *point, plan.sums()), plan.sums(), TableLength::summary);
     }
     write_estimates(writer, plan, input.kind, result ? &*result : nullptr);
     for (const std::string& part : comm.gather(text))
       if (!part.empty()) tables += part + "\n";
+    if (input.kind != ResultKind::sample) continue;
+    table = BlockTable(0, 0);
+    result.reset();
+    write_subtrees(writer, plan, store, {wave, point});
   }
   return tables;
 }
@@ -42,9 +47,7 @@ std::string write_result(const Communicator& comm, const ResultInput& input, Tex
   std::string tables;
   for (const Range& points : input.plan.groups()) {
     const BlockStore& store = input.blocks(points);
-    write_block_sums(writer, input.plan, store, points);
     tables += write_points(comm, input, points, store, writer);
-    if (input.kind == ResultKind::sample) write_subtrees(writer, input.plan, store, points);
   }
   writer.commit(end());
   return tables;

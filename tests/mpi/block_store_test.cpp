@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "support/mpi_main.hpp"
@@ -57,11 +58,14 @@ TEST(BlockStore, FinishesTheTreesOfOneProcess) {
   BlockStore store(comm, points, blocks, layout);
   grow(comm, store, 0, 4);
   grow(comm, store, 4, slices);
-  EXPECT_EQ(comm.sum(store.owned().size()), points * blocks);
-  for (std::uint64_t entry = store.owned().begin; entry < store.owned().end; ++entry) {
-    EXPECT_EQ(store.tree(entry).slices(), slices);
-    EXPECT_EQ(store.tree(entry).total(columns), expected_total(entry / blocks, entry % blocks));
-  }
+  std::uint64_t owned = 0;
+  for (std::uint64_t p = 0; p < points; ++p)
+    for (std::uint64_t b = store.owned_blocks(p).begin; b < store.owned_blocks(p).end; ++b) {
+      ++owned;
+      EXPECT_EQ(store.tree(p, b).slices(), slices);
+      EXPECT_EQ(store.tree(p, b).total(columns), expected_total(p, b));
+    }
+  EXPECT_EQ(comm.sum(owned), points * blocks);
 }
 
 TEST(BlockStore, CollectsWholePointsInWaves) {
@@ -82,6 +86,31 @@ TEST(BlockStore, CollectsWholePointsInWaves) {
     }
   }
   EXPECT_EQ(comm.sum(seen), points);
+}
+
+TEST(BlockStore, CollectsSubtreesAndIsFilledFromThem) {
+  const Communicator& comm = test::world();
+  BlockStore store(comm, points, blocks, layout);
+  // Eleven slices are subtrees of eight, two and one.
+  store.fill([](std::uint64_t point, const Range& range) {
+    BlockStore::Subtrees subtrees;
+    for (std::uint64_t b = range.begin; b < range.end; ++b)
+      for (std::uint64_t j = 0; j < slices; ++j) subtrees.emplace_back(b, leaf(point, b, j));
+    return subtrees;
+  });
+  const auto ranks = static_cast<std::uint64_t>(comm.size());
+  for (std::uint64_t wave = 0; wave * ranks < points; ++wave) {
+    const std::uint64_t point = wave * ranks + static_cast<std::uint64_t>(comm.rank());
+    const std::array<BlockTable, 3> tables = {store.collect_subtree(wave, 0), store.collect_subtree(wave, 1),
+                                              store.collect_subtree(wave, 2)};
+    for (int b = 0; b < tables[0].blocks(); ++b) {
+      const auto block = static_cast<std::size_t>(b);
+      EXPECT_EQ(tables[0].counts[block], 8);
+      EXPECT_EQ(tables[1].counts[block], 2);
+      EXPECT_EQ(tables[2].sums(b, 0), leaf(point, block, 10).sums[0]);
+    }
+  }
+  EXPECT_THROW(store.fill([](std::uint64_t, const Range&) -> BlockStore::Subtrees { throw IoError("no such file"); }), IoError);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ std::vector<std::byte> message(std::size_t from, std::size_t to) {
   return bytes;
 }
 
-TEST(Communicator, ExchangesMessagesInAnyNumberOfRounds) {
+TEST(Communicator, ExchangesMessagesInAnyNumberOfPieces) {
   const auto me = static_cast<std::size_t>(world().rank());
   std::vector<std::vector<std::byte>> outgoing;
   std::vector<std::vector<std::byte>> expected;
@@ -103,8 +103,8 @@ TEST(Communicator, ExchangesMessagesInAnyNumberOfRounds) {
     expected.push_back(message(r, me));
   }
   EXPECT_EQ(world().exchange(outgoing), expected);
-  for (const std::uint64_t bytes_per_round : {1U, 4U, 10U, 51U, 1000U}) {
-    EXPECT_EQ(world().exchange(outgoing, bytes_per_round), expected) << bytes_per_round << " bytes per round";
+  for (const std::uint64_t bytes_per_message : {1U, 4U, 10U, 51U, 1000U}) {
+    EXPECT_EQ(world().exchange(outgoing, bytes_per_message), expected) << bytes_per_message << " bytes per message";
   }
   const std::vector<std::vector<std::byte>> nothing(ranks());
   EXPECT_EQ(world().exchange(nothing), nothing);

@@ -17,6 +17,12 @@ class Communicator;
 /// Value of the root attribute `nnft_format`: the version of FORMAT.md that this program writes and reads.
 inline constexpr const char* result_format_version = "2";
 
+/// Part of a dataset: where it starts and its extent along each dimension.
+struct Hyperslab {
+  std::vector<std::uint64_t> offset;
+  std::vector<std::uint64_t> count;
+};
+
 /// Writes one result file. It comes into being under a temporary name and gets its own name in `commit()`, so OUTPUT never
 /// exists half written. If the writer is destroyed before, the temporary file (PATH.tmp) is removed; destruction is collective.
 class ResultWriter {
@@ -39,6 +45,9 @@ class ResultWriter {
              std::span<const double> values);
   void write(const std::string& variable, std::span<const std::uint64_t> offset, std::span<const std::uint64_t> count,
              std::span<const std::int64_t> values);
+  /// The same for several hyperslabs at once, none at all included. They follow each other in the file and so do their values.
+  void write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const double> values);
+  void write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const std::int64_t> values);
 
   /// Close, add what is known of the provenance only now, fsync, rename. Collective; nothing can be written afterwards.
   /// @throws IoError on every rank.

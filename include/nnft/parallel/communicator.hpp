@@ -54,13 +54,13 @@ class Communicator {
   void sum_disjoint(std::span<double> values) const;
   /// The root gets every rank's text in rank order; empty elsewhere. Collective.
   std::vector<std::string> gather(const std::string& mine) const;
-  /// outgoing[r] goes to rank r; returns what came from each rank. Messages beyond 2 GiB are split. Collective.
+  /// outgoing[r] goes to rank r; returns what came from each rank. Only messages that hold something are
+  /// sent, those beyond 1 GiB in pieces. Collective.
   /// @throws Error unless `outgoing` has one entry per rank: on the rank concerned only, so it is a mistake of the caller.
   std::vector<std::vector<std::byte>> exchange(const std::vector<std::vector<std::byte>>& outgoing) const;
-  /// The same in rounds in which no rank sends or receives more than `bytes_per_round` (at most 2^30, at least one byte per
-  /// rank), the same on every rank.
+  /// The same in pieces of at most `bytes_per_message` (1 to 2^30), the same on every rank.
   std::vector<std::vector<std::byte>> exchange(const std::vector<std::vector<std::byte>>& outgoing,
-                                               std::uint64_t bytes_per_round) const;
+                                               std::uint64_t bytes_per_message) const;
 
  private:
   MPI_Comm handle_;

@@ -50,6 +50,7 @@ class Checkpoint {
 
   /// Deposits the saved subtrees of scan points `points` in a store of just these points. @throws IoError if a file is damaged
   /// or does not hold the slices it claims.
+  /// Collective.
   void load(const Range& points, BlockStore& store) const;
 
   /// Core-seconds that the sessions before took to make what is saved.
@@ -72,6 +73,7 @@ class Checkpoint {
   void require_readable_version(const std::string& path) const;
   void require_same_run(const CheckpointSource& source) const;
   void add_source(CheckpointSource source);
+  const CheckpointSource& source_of(std::uint64_t point) const;
 
   const Communicator& comm_;
   std::string output_;

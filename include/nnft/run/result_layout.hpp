@@ -19,11 +19,18 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 /// The schema of a result file of this plan. `exact` files have no blocks.
 Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, TextPairs provenance);
 
-/// Writes the sums of the blocks that each rank owns; `points` are the group's. Collective.
-void write_block_sums(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
+/// Writes one point's table of sums per rank, whole chunks at a time; a rank without one passes nullptr. Counts are networks.
+/// Collective.
+void write_block_sums(ResultWriter& writer, const Plan& plan, const ScanPoint* point, const BlockTable& table);
 
-/// Writes the finished subtrees of the blocks that each rank owns, from which a run with more networks goes on. Collective.
-void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const Range& points);
+/// Which point a rank collects from the store, if any.
+struct CollectedPoint {
+  std::uint64_t wave;
+  const ScanPoint* point;
+};
+
+/// Writes the finished subtrees of one point per rank, from which a run with more networks goes on. Collective.
+void write_subtrees(ResultWriter& writer, const Plan& plan, const BlockStore& store, const CollectedPoint& place);
 
 /// Writes one point's estimates per rank; a rank without one passes nullptr. Collective.
 void write_estimates(ResultWriter& writer, const Plan& plan, ResultKind kind, const PointResult* result);
