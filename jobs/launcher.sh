@@ -15,8 +15,8 @@ if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_
 if [[ -z ${SLURM_JOB_ID:-} ]]; then
   launch=("${MPIEXEC:-mpiexec}" -n "${NP:-2}")
 elif [[ ${NNFT_LAUNCHER:-srun} == srun ]]; then
-  # --wait: ranks that are left when others have ended do not hold the job up.
-  launch=(srun --export=ALL --wait=60)
+  # --wait: when a rank dies, the others would wait for it until the time limit. Not --kill-on-bad-exit, which hides exit code 75.
+  launch=(srun --export=ALL --wait=20)
   if [[ -z ${SLURM_MPI_TYPE:-} && $(srun --mpi=list 2>&1) == *pmix* ]]; then launch+=(--mpi=pmix); fi
 elif [[ $NNFT_LAUNCHER == mpirun ]]; then
   launch=("${MPIEXEC:-mpirun}")

@@ -66,18 +66,28 @@ is() { [[ $(state_of "$1") == "$2" ]]; }
 over() { [[ $(state_of "$1") != @(PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|STOPPED) ]]; }
 exit_code() { timeout 10 scontrol show job "$1" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p' | head -n 1; }
 saved() { compgen -G "$1.part/running.*.h5" >/dev/null; }
-# signal_ranks SIGNAL OUTPUT N: to the N ranks at work on it, the first of which must know when its job will be ended.
-signal_ranks() {
-  local process found=0 knows=0
+# ranks OUTPUT: the process ids of the ranks at work on it.
+ranks() {
+  local process
   for process in /proc/[0-9]*; do
-    if [[ $(readlink "$process/exe") == "$program" ]] && grep -qaF -e "$2" "$process/cmdline" 2>/dev/null; then
-      if grep -qaE 'SLURM_JOB_END_TIME=[0-9]{10}' "$process/environ"; then knows=1; fi
-      if kill "-$1" "${process#/proc/}"; then found=$((found + 1)); fi
+    if [[ $(readlink "$process/exe") == "$program" ]] && grep -qaF -e "$1" "$process/cmdline" 2>/dev/null; then
+      printf '%s\n' "${process#/proc/}"
     fi
   done
-  [[ $found -eq $3 ]] || fail "$2: $found ranks at work, not $3"
-  [[ $knows -eq 1 ]] || fail "$2: no rank knows when the job will be ended"
 }
+
+# signal_ranks SIGNAL OUTPUT N: to the N ranks at work on it, one of which must know when its job will be ended.
+signal_ranks() {
+  local process processes knows=0
+  mapfile -t processes < <(ranks "$2")
+  [[ ${#processes[@]} -eq $3 ]] || fail "$2: ${#processes[@]} ranks at work, not $3"
+  for process in "${processes[@]}"; do
+    if grep -qaE 'SLURM_JOB_END_TIME=[0-9]{10}' "/proc/$process/environ"; then knows=1; fi
+  done
+  [[ $knows -eq 1 ]] || fail "$2: no rank knows when the job will be ended"
+  kill "-$1" "${processes[@]}"
+}
+
 # shown JOB PATTERN: prints the lines of its log that begin with the pattern, of which there must be one.
 shown() { sed -n "s/^$2.*/  | &/p" "$1.log" | grep . || fail "the log of job $1 does not say '$2'"; }
 # at_least N FILE PATTERN: N lines of it.
@@ -187,6 +197,13 @@ shown "$job" 'nnft: job .* restart'
 same node.h5 'node n2 crashed, requeued by SLURM'
 start_node n2
 
+# A single rank dies: the job does not wait for it until the time limit. (Looked at after the next jobs.)
+submit run.sbatch job.ini -o rank.h5
+within 60 'a first checkpoint' saved rank.h5
+mapfile -t processes < <(ranks rank.h5)
+kill -KILL "${processes[0]}"
+lost=$job
+
 # The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
 # there were much more to do. Both launchers at a time.
 declare -A chain
@@ -217,3 +234,10 @@ for launcher in srun mpirun; do
   shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
   same "chain.$launcher.h5" "time limit too short, $launcher, requeued twice"
 done
+
+job=$lost
+ends "$job" 137 'a rank was killed'
+shown "$job" 'nnft: job .* exit code 137'
+submit run.sbatch job.ini -o rank.h5
+ends "$job" 0 'after a rank was killed'
+same rank.h5 "one rank of job $lost killed, submitted again"
