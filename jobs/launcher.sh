@@ -15,8 +15,8 @@ if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_
 if [[ -z ${SLURM_JOB_ID:-} ]]; then
   launch=("${MPIEXEC:-mpiexec}" -n "${NP:-2}")
 elif [[ ${NNFT_LAUNCHER:-srun} == srun ]]; then
-  # --wait: ranks that are left when others have ended do not hold the job up.
-  launch=(srun --export=ALL --wait=60)
+  # --wait: when a rank dies, the others would wait for it until the time limit. Not --kill-on-bad-exit, which hides exit code 75.
+  launch=(srun --export=ALL --wait=20)
   if [[ -z ${SLURM_MPI_TYPE:-} && $(srun --mpi=list 2>&1) == *pmix* ]]; then launch+=(--mpi=pmix); fi
 elif [[ $NNFT_LAUNCHER == mpirun ]]; then
   launch=("${MPIEXEC:-mpirun}")
@@ -44,17 +44,20 @@ in_parallel() {
 # to the ranks, which save and stop. SIGTERM (scancel, time limit) reaches srun and mpirun by itself; it makes $cancelled `yes`.
 in_job() {
   local pid again
+  # The number of the last task of an array is that of the whole array.
+  job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+  job=${job:-$SLURM_JOB_ID}
   cancelled=no
   stopped=no
   trap 'again=yes; stopped=yes; echo "nnft: SIGUSR1, the ranks save and stop"; kill -USR1 "$pid"' USR1
   trap 'again=yes; cancelled=yes; echo "nnft: SIGTERM, the job ends"' TERM
   # Older SLURM does not tell when the job must end; nnft stops in time by itself if it knows.
   if [[ -z ${SLURM_JOB_END_TIME:-} ]]; then
-    SLURM_JOB_END_TIME=$(date +%s -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e | tail -n 1)" 2>/dev/null) || SLURM_JOB_END_TIME=
+    SLURM_JOB_END_TIME=$(date +%s -d "$(squeue -h -j "$job" -o %e)" 2>/dev/null) || SLURM_JOB_END_TIME=
     if [[ -n $SLURM_JOB_END_TIME ]]; then export SLURM_JOB_END_TIME; else unset SLURM_JOB_END_TIME; fi
   fi
   printf 'nnft: job %s, restart %d, %s tasks on %s: %s nnft %s\n' \
-    "$SLURM_JOB_ID" "${SLURM_RESTART_COUNT:-0}" "$SLURM_NTASKS" "$SLURM_JOB_NODELIST" "${launch[*]}" "$*"
+    "$job" "${SLURM_RESTART_COUNT:-0}" "${SLURM_NTASKS:-$SLURM_JOB_NUM_NODES}" "$SLURM_JOB_NODELIST" "${launch[*]}" "$*"
   "${launch[@]}" "$nnft" "$@" </dev/null &
   pid=$!
   # A trap interrupts `wait`.
@@ -64,7 +67,7 @@ in_job() {
     wait "$pid" || status=$?
     [[ $again == yes ]]
   do :; done
-  printf 'nnft: job %s ends with exit code %d\n' "$SLURM_JOB_ID" "$status"
+  printf 'nnft: job %s ends with exit code %d\n' "$job" "$status"
 }
 
 # end_or_requeue: ends the job with $status. A job that stopped with everything saved (75) goes back into the queue, unless it was
@@ -74,8 +77,8 @@ end_or_requeue() {
     if [[ $stopped == no && $SECONDS -lt 60 ]]; then
       echo 'nnft: stopped within a minute of its start, not requeued'
     elif [[ ,$(scontrol show config | sed -n 's/^RequeueExit *= *//p'), != *,75,* ]]; then
-      printf 'nnft: requeueing job %s\n' "$SLURM_JOB_ID"
-      scontrol requeue "$SLURM_JOB_ID"
+      printf 'nnft: requeueing job %s\n' "$job"
+      scontrol requeue "$job"
     fi
   fi
   exit "$status"

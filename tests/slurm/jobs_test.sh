@@ -27,7 +27,7 @@ width = 3 60
 [sites]
 points = -1; -0.4; 0.1; 0.7
 [run]
-networks = 6e6
+networks = 4e6
 blocks = 24
 slice = 50
 checkpoint-interval = 0s
@@ -66,16 +66,28 @@ is() { [[ $(state_of "$1") == "$2" ]]; }
 over() { [[ $(state_of "$1") != @(PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|STOPPED) ]]; }
 exit_code() { timeout 10 scontrol show job "$1" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p' | head -n 1; }
 saved() { compgen -G "$1.part/running.*.h5" >/dev/null; }
-# signal_ranks SIGNAL OUTPUT: to the two ranks at work on it.
-signal_ranks() {
-  local process found=0
+# ranks OUTPUT: the process ids of the ranks at work on it.
+ranks() {
+  local process
   for process in /proc/[0-9]*; do
-    if [[ $(readlink "$process/exe") == "$program" ]] && grep -qaF -e "$2" "$process/cmdline" 2>/dev/null; then
-      if kill "-$1" "${process#/proc/}"; then found=$((found + 1)); fi
+    if [[ $(readlink "$process/exe") == "$program" ]] && grep -qaF -e "$1" "$process/cmdline" 2>/dev/null; then
+      printf '%s\n' "${process#/proc/}"
     fi
   done
-  [[ $found -eq 2 ]] || fail "$2: $found ranks at work, not 2"
 }
+
+# signal_ranks SIGNAL OUTPUT N: to the N ranks at work on it, one of which must know when its job will be ended.
+signal_ranks() {
+  local process processes knows=0
+  mapfile -t processes < <(ranks "$2")
+  [[ ${#processes[@]} -eq $3 ]] || fail "$2: ${#processes[@]} ranks at work, not $3"
+  for process in "${processes[@]}"; do
+    if grep -qaE 'SLURM_JOB_END_TIME=[0-9]{10}' "/proc/$process/environ"; then knows=1; fi
+  done
+  [[ $knows -eq 1 ]] || fail "$2: no rank knows when the job will be ended"
+  kill "-$1" "${processes[@]}"
+}
+
 # shown JOB PATTERN: prints the lines of its log that begin with the pattern, of which there must be one.
 shown() { sed -n "s/^$2.*/  | &/p" "$1.log" | grep . || fail "the log of job $1 does not say '$2'"; }
 # at_least N FILE PATTERN: N lines of it.
@@ -94,6 +106,8 @@ timeout 120 "$NNFT_MPIEXEC" -n 2 "$NNFT" sample job.ini -o reference.h5 >referen
 reference=$(digest reference.h5)
 say "${reference:0:16}… local run, uninterrupted, 2 ranks"
 
+timeout 20 srun --ntasks=1 --mpi=pmix true 2>srun.log || cannot "srun --mpi=pmix: $(tail -n 1 srun.log)"
+
 # Both launchers, on four nodes.
 for launcher in srun mpirun; do
   options=(--nodes=4 --ntasks-per-node=1 --export="ALL,NNFT_LAUNCHER=$launcher")
@@ -103,14 +117,21 @@ for launcher in srun mpirun; do
   shown "$job" 'nnft: job'
 done
 
-# Four parts, three of them at a time, and a merge that waits for them.
-options=(--array=0-3%3 --ntasks=1)
+# Four parts, three of them at a time, and a merge that waits for them; the last one is stopped and requeued.
+options=(--array=0-3%3 --ntasks=1 --output=%A_%a.log)
 submit array.sbatch parts.h5 job.ini
 options=(--ntasks=2 "--dependency=afterok:$job" --kill-on-invalid-dep=yes)
 array=$job
 submit merge.sbatch parts.h5
 within 20 'the merge waits for the array' is "$job" PENDING
+within 60 'a checkpoint of the last part' saved parts.h5.3-of-4.h5
+signal_ranks STOP parts.h5.3-of-4.h5 1
+scancel --batch --signal=USR1 "${array}_3"
+within 20 'SIGUSR1 in the last part' logged "${array}_3.log" 'SIGUSR1, the ranks'
+signal_ranks CONT parts.h5.3-of-4.h5 1
 ends "$job" 0 'array and merge'
+if at_least 1 "${array}_2.log" 'restart 1'; then fail 'all tasks of the array were requeued'; fi
+shown "${array}_3" 'nnft: \(job\|requeueing\)'
 same parts.h5 "array $array of 4 parts, job $job merged them"
 
 # A running job is told to stop, as the ranks of its steps; the same line goes on.
@@ -120,6 +141,13 @@ within 60 'a first checkpoint' saved stop.h5
 scancel --signal=TERM "$job"
 ends "$job" 75 'scancel --signal=TERM'
 shown "$job" 'nnft: stopped because of SIGTERM'
+touch stop.h5.STOP
+submit chain.sbatch job.ini -o stop.h5
+ends "$job" 75 'OUTPUT.STOP'
+shown "$job" 'nnft: stopped'
+rm stop.h5.STOP
+submit chain.sbatch job.ini -o stop.h5 --run.networks=-1
+ends "$job" 2 'a wrong config'
 submit run.sbatch job.ini -o stop.h5
 ends "$job" 0 'the same line again'
 same stop.h5 'stopped by scancel --signal=TERM, submitted again'
@@ -142,6 +170,22 @@ submit chain.sbatch job.ini -o kill.h5
 ends "$job" 0 'after a kill'
 same kill.h5 'cancelled, submitted again, killed while it wrote, submitted again'
 
+# Where the site requeues jobs that end with 75 by itself, a chain leaves it to do so.
+printf 'RequeueExit=75\n' >>"$SLURM_CONF"
+scontrol reconfigure
+within 20 'RequeueExit' eval "scontrol show config | grep -q '^RequeueExit *= 75'"
+submit chain.sbatch job.ini -o exit.h5
+within 60 'a first checkpoint' saved exit.h5
+scancel --batch --signal=USR1 "$job"
+within 60 'the restart' logged "$job.log" 'restart 1'
+ends "$job" 0 'RequeueExit'
+shown "$job" 'nnft: job'
+if logged "$job.log" 'requeueing'; then fail 'the job requeued itself although SLURM does'; fi
+same exit.h5 'stopped by scancel --batch --signal=USR1, requeued by RequeueExit'
+sed -i '/^RequeueExit=/d' "$SLURM_CONF"
+scontrol reconfigure
+within 20 'no RequeueExit' eval "scontrol show config | grep -q '^RequeueExit *= (null)'"
+
 # A node is lost: the job is requeued by SLURM and goes on elsewhere.
 submit run.sbatch job.ini -o node.h5
 within 60 'a first checkpoint' saved node.h5
@@ -152,6 +196,13 @@ ends "$job" 0 'after the loss of a node'
 shown "$job" 'nnft: job .* restart'
 same node.h5 'node n2 crashed, requeued by SLURM'
 start_node n2
+
+# A single rank dies: the job does not wait for it until the time limit. (Looked at after the next jobs.)
+submit run.sbatch job.ini -o rank.h5
+within 60 'a first checkpoint' saved rank.h5
+mapfile -t processes < <(ranks rank.h5)
+kill -KILL "${processes[0]}"
+lost=$job
 
 # The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
 # there were much more to do. Both launchers at a time.
@@ -167,13 +218,13 @@ for restart in 0 1; do
     within 90 "restart $restart" logged "$job.log" "restart $restart,"
     within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
     within 60 'a first checkpoint' saved "chain.$launcher.h5"
-    signal_ranks STOP "chain.$launcher.h5"
+    signal_ranks STOP "chain.$launcher.h5" 2
     scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
   done
   for launcher in srun mpirun; do
     job=${chain[$launcher]}
     within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
-    signal_ranks CONT "chain.$launcher.h5"
+    signal_ranks CONT "chain.$launcher.h5" 2
   done
 done
 for launcher in srun mpirun; do
@@ -183,3 +234,10 @@ for launcher in srun mpirun; do
   shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
   same "chain.$launcher.h5" "time limit too short, $launcher, requeued twice"
 done
+
+job=$lost
+ends "$job" 137 'a rank was killed'
+shown "$job" 'nnft: job .* exit code 137'
+submit run.sbatch job.ini -o rank.h5
+ends "$job" 0 'after a rank was killed'
+same rank.h5 "one rank of job $lost killed, submitted again"
