@@ -1,5 +1,6 @@
 #include "nnft/run/progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "nnft/core/format.hpp"
@@ -13,7 +14,10 @@ double seconds_since(Progress::Clock::time_point then) {
 }
 }  // namespace
 
-double Progress::seconds_left(double done) const { return done > 0.0 ? seconds_since(start_) * (total_ - done) / done : 0.0; }
+double Progress::seconds_left(double done) const {
+  // The costs add up to the total only within rounding.
+  return done > 0.0 ? seconds_since(start_) * std::max(0.0, total_ - done) / done : 0.0;
+}
 
 bool Progress::due() const { return seconds_since(last_) >= seconds_between_lines; }
 
