@@ -2,6 +2,7 @@
 #   NNFT=build/release/src/nnft   DIR=the directory given as $default_directory, if any
 #   elsewhere than in a SLURM job:   NP=2 ranks   MPIEXEC=mpiexec
 #   in a SLURM job:                  NNFT_LAUNCHER=srun or mpirun, on all tasks of the job
+# $ranks is how many in_parallel starts, and may be changed.
 jobs=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 if [[ -e $jobs/modules.sh ]]; then source "$jobs/modules.sh"; fi
 
@@ -13,7 +14,8 @@ export OMPI_MCA_rmaps_base_oversubscribe=1
 if [[ $(id -u) -eq 0 ]]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
 
 if [[ -z ${SLURM_JOB_ID:-} ]]; then
-  launch=("${MPIEXEC:-mpiexec}" -n "${NP:-2}")
+  launch=("${MPIEXEC:-mpiexec}")
+  ranks=${NP:-2}
 elif [[ ${NNFT_LAUNCHER:-srun} == srun ]]; then
   # --wait: when a rank dies, the others would wait for it until the time limit. Not --kill-on-bad-exit, which hides exit code 75.
   launch=(srun --export=ALL --wait=20)
@@ -25,16 +27,18 @@ else
   exit 2
 fi
 
+ranks=${ranks:-${SLURM_NTASKS:-1}}
+
 if [[ -n ${default_directory:-} ]]; then
   mkdir -p "${DIR:-$default_directory}"
   cd "${DIR:-$default_directory}"
 fi
 
-# in_parallel LOG ARGUMENT…: runs the program on all ranks; what it prints goes to LOG and is shown only if it fails.
+# in_parallel LOG ARGUMENT…: runs the program on $ranks ranks; what it prints goes to LOG and is shown only if it fails.
 in_parallel() {
   local log=$1
   shift
-  "${launch[@]}" "$nnft" "$@" >"$log" 2>&1 </dev/null || {
+  "${launch[@]}" -n "$ranks" "$nnft" "$@" >"$log" 2>&1 </dev/null || {
     cat "$log" >&2
     exit 1
   }

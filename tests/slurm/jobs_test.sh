@@ -117,6 +117,13 @@ for launcher in srun mpirun; do
   shown "$job" 'nnft: job'
 done
 
+# Strong scaling over one and four of the tasks of a job.
+options=(--nodes=4 --ntasks-per-node=1 --export=ALL,KINDS=strong,DIR=scaling)
+submit scaling.sbatch job.ini 1 4
+ends "$job" 0 scaling
+for count in 1 4; do same scaling/strong.$count.1.h5 "strong scaling, $count ranks"; done
+[[ -s scaling/scaling.svg && $(grep -c '^ *[14] ' scaling/scaling.txt) -eq 2 ]] || fail 'scaling leaves no plot, or another table than of 1 and 4 ranks'
+
 # Four parts, three of them at a time, and a merge that waits for them; the last one is stopped and requeued.
 options=(--array=0-3%3 --ntasks=1 --output=%A_%a.log)
 submit array.sbatch parts.h5 job.ini
