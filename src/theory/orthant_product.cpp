@@ -11,7 +11,7 @@
 #include <string>
 
 #include "nnft/core/error.hpp"
-#include "nnft/theory/quadrature.hpp"
+#include "nnft/core/quadrature.hpp"
 
 namespace nnft {
 namespace {

@@ -13,7 +13,7 @@
 #include "nnft/theory/gaussian_lattice.hpp"
 #include "nnft/theory/kernels.hpp"
 #include "nnft/theory/mlp_moments.hpp"
-#include "nnft/theory/quadrature.hpp"
+#include "nnft/core/quadrature.hpp"
 
 namespace nnft {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
-#include "nnft/theory/quadrature.hpp"
+#include "nnft/core/quadrature.hpp"
 
 namespace nnft {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 /// @file Momentum integrals over the ball |p| < Λ.
 
-#include "nnft/theory/quadrature.hpp"
+#include "nnft/core/quadrature.hpp"
 
 namespace nnft {
 

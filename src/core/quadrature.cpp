@@ -1,4 +1,4 @@
-#include "nnft/theory/quadrature.hpp"
+#include "nnft/core/quadrature.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,22 +14,23 @@ QuadratureRule gauss_legendre(int points) {
   QuadratureRule rule{std::vector<double>(static_cast<std::size_t>(points)),
                       std::vector<double>(static_cast<std::size_t>(points))};
   for (int k = 0; k < points; ++k) {
-    double x = std::cos(std::numbers::pi * (k + 0.75) / (points + 0.5));
-    double slope = 1.0;
+    // The library's cosine only starts an iteration in long double, so that the rule is the same on every processor.
+    long double x = std::cos(std::numbers::pi * (k + 0.75) / (points + 0.5));
+    long double slope = 1.0L;
     for (int step = 0; step < 100; ++step) {
-      double before = 0.0, value = 1.0;
+      long double before = 0.0L, value = 1.0L;
       for (int n = 1; n <= points; ++n) {
-        const double next = ((2 * n - 1) * x * value - (n - 1) * before) / n;
+        const long double next = ((2 * n - 1) * x * value - (n - 1) * before) / n;
         before = value;
         value = next;
       }
-      slope = points * (x * value - before) / (x * x - 1.0);
-      const double change = value / slope;
+      slope = points * (x * value - before) / (x * x - 1.0L);
+      const long double change = value / slope;
       x -= change;
-      if (std::abs(change) < 1e-15) break;
+      if (std::abs(change) < 1e-18L) break;
     }
-    rule.nodes[static_cast<std::size_t>(points - 1 - k)] = x;
-    rule.weights[static_cast<std::size_t>(points - 1 - k)] = 2.0 / ((1.0 - x * x) * slope * slope);
+    rule.nodes[static_cast<std::size_t>(points - 1 - k)] = static_cast<double>(x);
+    rule.weights[static_cast<std::size_t>(points - 1 - k)] = static_cast<double>(2.0L / ((1.0L - x * x) * slope * slope));
   }
   return rule;
 }

@@ -1,4 +1,4 @@
-#include "nnft/theory/quadrature.hpp"
+#include "nnft/core/quadrature.hpp"
 
 #include <gtest/gtest.h>
 
