@@ -10,13 +10,17 @@ std::string_view to_string(DeformationKind kind) noexcept {
       return "weight-ring";
     case DeformationKind::shared_scale:
       return "shared-scale";
+    case DeformationKind::field_operator:
+      return "field-operator";
+    case DeformationKind::field_mass:
+      return "mu2";
   }
   return "";
 }
 
 const std::vector<DeformationKind>& all_deformation_kinds() noexcept {
   static const std::vector<DeformationKind> kinds = {DeformationKind::weight_quartic, DeformationKind::weight_ring,
-                                                     DeformationKind::shared_scale};
+                                                     DeformationKind::shared_scale, DeformationKind::field_operator};
   return kinds;
 }
 

@@ -53,9 +53,9 @@ BlockStore::BlockStore(const Communicator& comm, std::uint64_t points, std::uint
       points_(points),
       blocks_(blocks),
       columns_(layout.size()),
-      maxima_(layout.maxima()),
+      rule_(layout.rule()),
       owned_(partition(points * blocks, comm.rank(), comm.size())),
-      trees_(owned_.size(), SumTree(maxima_)),
+      trees_(owned_.size(), SumTree(rule_)),
       outgoing_(static_cast<std::size_t>(comm.size())) {}
 
 int BlockStore::owner(std::uint64_t entry) const {
@@ -88,7 +88,7 @@ void BlockStore::fill(const std::function<Subtrees(std::uint64_t point, const Ra
       run_agreed<IoError>(comm_, [&] {
         if (point >= points_) return;
         for (auto& [block, node] : read(point, partition(blocks_, round, rounds))) {
-          SumTree tree(maxima_);
+          SumTree tree(rule_);
           tree.add(std::move(node));
           deposit(point, block, std::move(tree));
         }

@@ -1,6 +1,7 @@
 #include "nnft/run/config.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 
@@ -65,6 +66,11 @@ GivenValues merged(GivenValues file, GivenValues command_line) {
   return command_line;
 }
 
+EstimatorKind default_estimator(const Config& config) {
+  if (!has_normal_output(config)) return EstimatorKind::plain;
+  return config.has_field_operator() ? EstimatorKind::improved : EstimatorKind::conditional;
+}
+
 /// Turns given values into a Config and notes what is wrong with each.
 class ConfigBuilder {
  public:
@@ -87,7 +93,7 @@ class ConfigBuilder {
     if (!find(output_key)) read(*find_key(output_key), default_output(config_name), Origin::whole_file());
     check_sites();
     check_depth();
-    if (!find(estimator_key) && !has_normal_output(config_)) config_.measure.estimator = EstimatorKind::plain;
+    if (!find(estimator_key)) config_.measure.estimator = default_estimator(config_);
     if (wrong_.empty() && given_.misspelt.empty())
       for (const ConfigConflict& conflict : find_conflicts(config_))
         problems_.add(origin(conflict.key), conflict.key, conflict.what);
@@ -213,6 +219,11 @@ bool operator==(const MeasureConfig& a, const MeasureConfig& b) {
          a.derivative_order == b.derivative_order;
 }
 
+std::string Config::strength_name(int deformation) const {
+  const bool mass = deformations[static_cast<std::size_t>(deformation)].kind == DeformationKind::field_mass;
+  return mass ? "mu2" : strength_axis(deformation);
+}
+
 MomentLayout moment_layout(const Config& config) {
   return {static_cast<int>(config.sites.rows()), config.measure.orders, config.measure.tuples, config.measure.listed};
 }
@@ -221,18 +232,32 @@ DerivativeLayout derivative_layout(const Config& config) {
   const int parameters = config.deformation_count();
   if (config.measure.derivatives == DerivativeMethod::none || parameters == 0) return {};
   std::vector<bool> summed;
-  for (int p = 0; p < parameters; ++p)
-    summed.push_back(*config.deformations[static_cast<std::size_t>(p)].kind != DeformationKind::shared_scale);
+  for (int p = 0; p < parameters; ++p) summed.push_back(deforms_weights(*config.deformations[static_cast<std::size_t>(p)].kind));
   return {config.measure.derivatives, SeriesBasis(parameters, config.measure.derivative_order), summed};
 }
 
+ChainExtents chain_extents(const Config& config) {
+  if (!config.has_field_operator()) return {};
+  const int nodes = node_grid(config).size();
+  int state = 0;
+  for (const double width : config.field.widths)
+    state = std::max(state, std::isinf(width) ? nodes + static_cast<int>(config.sites.rows()) : 2 * static_cast<int>(width));
+  return {nodes, config.run.slice, config.sampling.method == SamplingMethod::reweight ? 0 : state,
+          config.measure.estimator == EstimatorKind::improved};
+}
+
+NodeGrid node_grid(const Config& config) {
+  return {config.field.input_dim, config.field_operator.box, config.field_operator.nodes, config.field_operator.rule};
+}
+
 SumLayout sum_layout(const Config& config) {
-  return {moment_layout(config), static_cast<int>(config.measure.sources.rows()), derivative_layout(config)};
+  return {moment_layout(config), static_cast<int>(config.measure.sources.rows()), derivative_layout(config),
+          chain_extents(config)};
 }
 
 bool operator==(const Config& a, const Config& b) {
-  return same_matrix(a.sites, b.sites) && a.field == b.field && a.deformations == b.deformations && a.measure == b.measure &&
-         a.run == b.run;
+  return same_matrix(a.sites, b.sites) && a.field == b.field && a.deformations == b.deformations &&
+         a.field_operator == b.field_operator && a.sampling == b.sampling && a.measure == b.measure && a.run == b.run;
 }
 
 Config parse_config(const std::string& text, const std::string& name, const std::vector<Override>& overrides) {

@@ -17,10 +17,20 @@ using Conflicts = std::vector<ConfigConflict>;
 bool is_infinite(double width) { return std::isinf(width); }
 
 void check_estimator(const Config& config, Conflicts& conflicts) {
-  if (config.measure.estimator == EstimatorKind::plain || has_normal_output(config)) return;
-  conflicts.push_back(
-      {"measure.estimator", "expected plain, since with out-density = " + std::string(to_string(config.field.out_density)) +
-                                " the field is not Gaussian at fixed hidden parameters, got conditional"});
+  if (config.measure.estimator == EstimatorKind::plain) return;
+  const bool improved = config.measure.estimator == EstimatorKind::improved;
+  if (improved != config.has_field_operator())
+    conflicts.push_back(
+        {"measure.estimator", config.has_field_operator()
+                                  ? "expected plain or improved with deformation.kind = field-operator, under which "
+                                    "the field is not Gaussian at fixed hidden parameters, got conditional"
+                                  : "expected plain or conditional without deformation.kind = field-operator, got "
+                                    "improved"});
+  else if (!has_normal_output(config))
+    conflicts.push_back(
+        {"measure.estimator", "expected plain, since with out-density = " + std::string(to_string(config.field.out_density)) +
+                                  " the field is not Gaussian at fixed hidden parameters, got " +
+                                  std::string(to_string(config.measure.estimator))});
 }
 
 /// The moments that the highest order needs must exist.
@@ -48,7 +58,7 @@ void check_scores(const Config& config, Conflicts& conflicts) {
   if (config.measure.derivatives != DerivativeMethod::score || field.weight_density != DensityShape::student_t) return;
   double power = 0.0;
   for (const DeformationConfig& deformation : config.deformations)
-    if (deformation.kind && *deformation.kind != DeformationKind::shared_scale)
+    if (deformation.kind && deforms_weights(*deformation.kind))
       power = std::max(power, config.measure.derivative_order * power_in_potential(*deformation.kind, field));
   if (power > 0.0 && std::isinf(activation_bound(field.activation))) power += config.measure.orders.back();
   if (field.degrees_of_freedom > power) return;
@@ -135,7 +145,7 @@ bool is_deformed(const DeformationConfig& deformation) {
 void check_strengths(const Config& config, Conflicts& conflicts) {
   for (std::size_t p = 0; p < config.deformations.size(); ++p) {
     const DeformationConfig& deformation = config.deformations[p];
-    if (!deformation.kind) continue;
+    if (!deformation.kind || config.has_field_operator()) continue;
     const bool ring = *deformation.kind == DeformationKind::weight_ring;
     for (const double strength : deformation.strengths) {
       if (ring ? std::abs(strength) < 0.5 : strength >= 0.0) continue;
@@ -155,6 +165,8 @@ void check_deformation_list(const Config& config, Conflicts& conflicts) {
     if (!config.deformations[p].kind) continue;
     if (!config.deformations[p - 1].kind)
       conflicts.push_back({kind_key(p), "expected none, since " + kind_key(p - 1) + " is none"});
+    if (config.deformations[p].kind == DeformationKind::field_operator)
+      conflicts.push_back({kind_key(p), "expected field-operator in [deformation] alone, got it here"});
     for (std::size_t q = 0; q < p; ++q)
       if (config.deformations[q].kind == config.deformations[p].kind)
         conflicts.push_back({kind_key(p), "expected another kind than " + kind_key(q) + ", got " +
@@ -166,7 +178,7 @@ void check_deformation_list(const Config& config, Conflicts& conflicts) {
 void check_deformed_weights(const Config& config, Conflicts& conflicts) {
   for (std::size_t p = 0; p < config.deformations.size(); ++p) {
     const DeformationConfig& deformation = config.deformations[p];
-    if (!deformation.kind || *deformation.kind == DeformationKind::shared_scale) continue;
+    if (!deformation.kind || !deforms_weights(*deformation.kind)) continue;
     const std::string kind(to_string(*deformation.kind));
     if (config.field.architecture == "free-scalar")
       conflicts.push_back({kind_key(p),
@@ -217,6 +229,37 @@ void check_derivatives(const Config& config, Conflicts& conflicts) {
     conflicts.push_back({"field.width", "expected finite widths with measure.derivatives, got inf"});
 }
 
+void check_field_operator(const Config& config, Conflicts& conflicts) {
+  if (!config.has_field_operator()) return;
+  const FieldConfig& field = config.field;
+  const SamplingMethod method = config.sampling.method;
+  const bool finite = !std::ranges::all_of(field.widths, is_infinite), process = std::ranges::any_of(field.widths, is_infinite);
+  if (field.depth > 1)
+    conflicts.push_back(
+        {"field.depth", "expected one hidden layer with field-operator, whose neurons are redrawn one by one, got " +
+                            std::to_string(field.depth)});
+  if (field.sigma_out_bias > 0.0)
+    conflicts.push_back({"field.sigma-out-bias", "expected 0 with field-operator, got " + shortest_text(field.sigma_out_bias)});
+  if (config.measure.derivatives != DerivativeMethod::none)
+    conflicts.push_back({"measure.derivatives", "expected none with field-operator (nnft fit finds the series in the strength)"});
+  if (process && !has_normal_output(config))
+    conflicts.push_back({"field.width", "expected finite widths with field-operator and out-density other than normal, got inf"});
+  const double nodes = std::pow(static_cast<double>(config.field_operator.nodes), field.input_dim);
+  if (nodes > NodeGrid::most_nodes)
+    conflicts.push_back({"deformation.nodes", "expected at most " + std::to_string(NodeGrid::most_nodes) +
+                                                  " nodes in the box, got " + std::to_string(config.field_operator.nodes) +
+                                                  " in each of " + std::to_string(field.input_dim) + " directions"});
+  if (method == SamplingMethod::neuron_refresh && process)
+    conflicts.push_back({"sampling.method",
+                         "expected auto, reweight, elliptical-slice or hmc at width inf, where there are no "
+                         "neurons, got neuron-refresh"});
+  if ((method == SamplingMethod::elliptical_slice || method == SamplingMethod::hmc) && finite)
+    conflicts.push_back({"sampling.method",
+                         "expected auto, reweight or neuron-refresh at finite width, where the field is not a Gaussian process, "
+                         "got " +
+                             std::string(method == SamplingMethod::hmc ? "hmc" : "elliptical-slice")});
+}
+
 void check_shared_scale(const Config& config, Conflicts& conflicts) {
   if (config.measure.sources.rows() == 0) return;
   for (const DeformationConfig& deformation : config.deformations)
@@ -244,6 +287,7 @@ std::vector<ConfigConflict> find_conflicts(const Config& config) {
   check_products(config, conflicts);
   check_derivatives(config, conflicts);
   check_shared_scale(config, conflicts);
+  check_field_operator(config, conflicts);
   check_hidden_draw(config, conflicts);
   check_size(config, conflicts);
   return conflicts;

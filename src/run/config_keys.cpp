@@ -24,7 +24,8 @@ Choices<std::string> architectures() {
 }
 
 const Choices<std::string> simd_paths = {{"auto", "auto"}, {"generic", "generic"}, {"avx2", "avx2"}, {"avx512", "avx512"}};
-const Choices<EstimatorKind> estimators = {{"plain", EstimatorKind::plain}, {"conditional", EstimatorKind::conditional}};
+const Choices<EstimatorKind> estimators = {
+    {"plain", EstimatorKind::plain}, {"conditional", EstimatorKind::conditional}, {"improved", EstimatorKind::improved}};
 const Choices<JackknifeOutput> jackknife_outputs = {
     {"auto", JackknifeOutput::automatic}, {"all", JackknifeOutput::all}, {"none", JackknifeOutput::none}};
 
@@ -81,6 +82,10 @@ ConfigKey deformation_kind(std::size_t p) {
   ConfigKey kind = choice(
       key(deformation_section(p) + ".kind", "none"),
       deformation_kinds(), [p](auto& c) -> auto& { return c.deformations[p].kind; });
+  if (p > 0) {
+    kind.only_with = "deformation.kind other than field-operator";
+    kind.applies = [](const Config& config) { return !config.has_field_operator(); };
+  }
   kind.text = [p, text = kind.text](const Config& config) { return config.deformations[p].kind ? text(config) : std::string(); };
   return kind;
 }
@@ -89,10 +94,78 @@ ConfigKey strengths(std::size_t p) {
   ConfigKey entry = key(deformation_section(p) + ".strength", nullptr);
   entry.expected = "numbers separated by spaces, none twice";
   entry.only_with = deformation_section(p) + ".kind other than none";
-  entry.applies = [p](const Config& config) { return config.deformations[p].kind.has_value(); };
+  entry.applies = [p](const Config& config) {
+    return config.deformations[p].kind.has_value() && (p == 0 || !config.has_field_operator());
+  };
   entry.read = [p](std::string_view text, Config& config) { return read_numbers(text, config.deformations[p].strengths); };
   entry.text = [p](const Config& config) { return list_text(config.deformations[p].strengths); };
   return entry;
+}
+
+const Choices<SamplingMethod> sampling_methods = {{"auto", SamplingMethod::automatic},
+                                                  {"reweight", SamplingMethod::reweight},
+                                                  {"neuron-refresh", SamplingMethod::neuron_refresh},
+                                                  {"elliptical-slice", SamplingMethod::elliptical_slice},
+                                                  {"hmc", SamplingMethod::hmc}};
+
+ConfigKey only_with_operator(ConfigKey key) {
+  key.only_with = "deformation.kind = field-operator";
+  key.applies = [](const Config& config) { return config.has_field_operator(); };
+  return in_identity(std::move(key));
+}
+
+/// μ² is the second axis of strengths.
+ConfigKey squared_masses(ConfigKey key) {
+  key.expected = "numbers separated by spaces, none twice";
+  key.read = [](std::string_view text, Config& config) {
+    config.deformations[1].kind = DeformationKind::field_mass;
+    return read_numbers(text, config.deformations[1].strengths);
+  };
+  key.text = [](const Config& config) { return list_text(config.deformations[1].strengths); };
+  return key;
+}
+
+ConfigKey thermalisation(ConfigKey key) {
+  constexpr WholeRange range{0, 1'000'000'000};
+  key.expected = "auto, or a whole number of updates " + in_words(range);
+  key.read = [=](std::string_view text, Config& config) -> Complaints {
+    config.sampling.thermalisation.reset();
+    if (text == "auto") return {};
+    return read_whole(text, range, config.sampling.thermalisation.emplace());
+  };
+  key.text = [](const Config& config) {
+    return config.sampling.thermalisation ? std::to_string(*config.sampling.thermalisation) : std::string("auto");
+  };
+  return key;
+}
+
+std::vector<ConfigKey> operator_keys() {
+  std::vector<ConfigKey> keys = {
+      squared_masses(key("deformation.mu2", "0")),
+      number(
+          key("deformation.kappa", "0"), -infinity, infinity, Ends::closed,
+          [](auto& c) -> auto& { return c.field_operator.kappa; }),
+      not_negative(
+          key("deformation.range", "0"), [](auto& c) -> auto& { return c.field_operator.range; }),
+      positive(
+          key("deformation.box", nullptr), [](auto& c) -> auto& { return c.field_operator.box; }),
+      whole(
+          key("deformation.nodes", nullptr), {1, NodeGrid::most_nodes}, [](auto& c) -> auto& { return c.field_operator.nodes; }),
+      choice(
+          key("deformation.rule", "gauss-legendre"), named(all_node_rules()),
+          [](auto& c) -> auto& { return c.field_operator.rule; }),
+  };
+  keys[1].expected = "a number";
+  for (ConfigKey& entry : keys) entry = only_with_operator(std::move(entry));
+  return keys;
+}
+
+std::vector<ConfigKey> sampling_keys() {
+  return {only_with_operator(choice(
+              key("sampling.method", "auto"), sampling_methods, [](auto& c) -> auto& { return c.sampling.method; })),
+          only_with_operator(thermalisation(key("sampling.thermalisation", "auto"))),
+          only_with_operator(whole(
+              key("sampling.updates", "1"), {1, 1'000'000}, [](auto& c) -> auto& { return c.sampling.updates; }))};
 }
 
 const Choices<DerivativeMethod> derivative_methods = {
@@ -225,7 +298,10 @@ std::vector<ConfigKey> make_keys() {
   for (std::size_t p = 0; p < max_series_parameters; ++p) {
     keys.push_back(in_identity(deformation_kind(p)));
     keys.push_back(in_identity(strengths(p)));
+    if (p > 0) continue;
+    for (ConfigKey& entry : operator_keys()) keys.push_back(std::move(entry));
   }
+  for (ConfigKey& entry : sampling_keys()) keys.push_back(std::move(entry));
   const std::vector<ConfigKey> others = {
       in_identity(orders(key("measure.orders", "2 4"))),
       in_identity(tuples(key("measure.tuples", "all"))),

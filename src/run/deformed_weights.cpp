@@ -30,7 +30,7 @@ double natural_distance(const Config& config, const ScanPoint& point, const Defo
 std::vector<std::size_t> weight_parameters(const Config& config) {
   std::vector<std::size_t> parameters;
   for (std::size_t p = 0; p < static_cast<std::size_t>(config.deformation_count()); ++p)
-    if (*config.deformations[p].kind != DeformationKind::shared_scale) parameters.push_back(p);
+    if (deforms_weights(*config.deformations[p].kind)) parameters.push_back(p);
   return parameters;
 }
 

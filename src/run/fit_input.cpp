@@ -46,8 +46,8 @@ FitInput fit_input(const StoredResult& stored) {
   FitInput input;
   input.variables = variables_of(stored.layout());
   for (const ScanPoint& point : stored.points()) input.points.push_back(scan_coordinates(point));
-  for (std::size_t axis = 0; axis < input.points.front().strengths.size(); ++axis)
-    input.axes.push_back(strength_axis(static_cast<int>(axis)));
+  const std::vector<std::string> axes = stored.plan().axes();
+  input.axes.assign(axes.begin() + 1, axes.end());
   for (std::uint64_t block = 0; block < stored.plan().blocks(); ++block)
     input.blocks.push_back(static_cast<std::int64_t>(stored.plan().block_label(block)));
   input.values = [&stored](std::size_t point, const FitVariable& variable) {

@@ -45,7 +45,7 @@ std::vector<ScanPoint> scan_points(const Config& config, const std::vector<std::
         finer.back().strengths.push_back(axis[s]);
         finer.back().place.push_back(s);
         if (config.deformations[p].kind)
-          finer.back().name += ", " + strength_axis(static_cast<int>(p)) + " " + number_text(axis[s]);
+          finer.back().name += ", " + config.strength_name(static_cast<int>(p)) + " " + number_text(axis[s]);
       }
     points = std::move(finer);
   }
@@ -56,7 +56,7 @@ std::vector<ScanPoint> scan_points(const Config& config, const std::vector<std::
 double distinct_ensembles(const Config& config) {
   double ensembles = 1.0;
   for (const DeformationConfig& deformation : config.deformations)
-    if (deformation.kind != DeformationKind::shared_scale) ensembles *= static_cast<double>(deformation.strengths.size());
+    if (deformation.kind && deforms_weights(*deformation.kind)) ensembles *= static_cast<double>(deformation.strengths.size());
   return ensembles;
 }
 
@@ -96,6 +96,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
     throw UsageError("--part: expected at least two blocks in each part, got " + std::to_string(all_blocks_) + " blocks in " +
                      std::to_string(part.count) + " parts");
   points_ = scan_points(config, strengths_);
+  for (std::size_t p = 0; p < strengths_.size(); ++p) strength_names_.push_back(config.strength_name(static_cast<int>(p)));
 
   const double table_bytes = 8.0 * static_cast<double>(blocks_) * sums_.size() * static_cast<double>(points_.size());
   const JackknifeOutput choice = config.measure.jackknife;
@@ -119,7 +120,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
 
 std::vector<std::string> Plan::axes() const {
   std::vector<std::string> names = {"width"};
-  for (std::size_t p = 0; p < strengths_.size(); ++p) names.push_back(strength_axis(static_cast<int>(p)));
+  names.insert(names.end(), strength_names_.begin(), strength_names_.end());
   return names;
 }
 

@@ -168,7 +168,7 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   for (std::size_t p = 0; p < plan.strengths().size(); ++p) {
     const std::optional<DeformationKind>& deformation = config.deformations[p].kind;
     schema.dimensions.push_back(
-        {strength_axis(static_cast<int>(p)), plan.strengths()[p],
+        {config.strength_name(static_cast<int>(p)), plan.strengths()[p],
          "strength of the deformation" + (deformation ? " " + std::string(to_string(*deformation)) : std::string())});
   }
   const bool sampled = is_sampled(kind);
@@ -196,7 +196,7 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
                        {"estimator", sampled ? std::string(to_string(config.measure.estimator)) : "exact"},
                        {"architecture", config.field.architecture}};
   for (int p = 0; p < config.deformation_count(); ++p)
-    schema.attributes.emplace_back(strength_axis(p) + "_of",
+    schema.attributes.emplace_back(config.strength_name(p) + "_of",
                                    std::string(to_string(*config.deformations[static_cast<std::size_t>(p)].kind)));
   if (plan.sums().derivatives().size() > 0)
     schema.attributes.emplace_back("derivatives", !sampled ? "exact"

@@ -83,7 +83,7 @@ void Simulation::sample_pieces(const Group& group, const std::vector<Piece>& pie
       sampled_family_ = family;
     }
     sums.resize(family.size() * static_cast<std::size_t>(columns));
-    std::vector<SumTree> trees(family.size(), SumTree(plan_.sums().maxima()));
+    std::vector<SumTree> trees(family.size(), SumTree(plan_.sums().rule()));
     for (std::uint64_t j = piece.slices.begin; j < piece.slices.end; ++j) {
       sampler_->sum_slice(plan_.slice_label(piece.block, j) * plan_.slice(), static_cast<int>(plan_.slice()), sums);
       for (std::uint64_t p = 0; p < family.size(); ++p) {

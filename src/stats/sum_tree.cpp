@@ -19,9 +19,11 @@ bool siblings(const SumNode& left, const SumNode& right) {
 }  // namespace
 
 void SumTree::combine(std::vector<double>& left, const std::vector<double>& right) const {
-  const std::size_t added = left.size() - std::min(left.size(), maxima_);
+  const std::size_t latest = left.size() - std::min(left.size(), static_cast<std::size_t>(rule_.latest));
+  const std::size_t added = latest - std::min(latest, static_cast<std::size_t>(rule_.maxima));
   for (std::size_t k = 0; k < added; ++k) left[k] += right[k];
-  for (std::size_t k = added; k < left.size(); ++k) left[k] = std::max(left[k], right[k]);
+  for (std::size_t k = added; k < latest; ++k) left[k] = std::max(left[k], right[k]);
+  std::copy(right.begin() + static_cast<std::ptrdiff_t>(latest), right.end(), left.begin() + static_cast<std::ptrdiff_t>(latest));
 }
 
 void SumTree::add(SumNode node) {

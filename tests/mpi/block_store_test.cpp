@@ -24,7 +24,7 @@ SumNode leaf(std::uint64_t point, std::uint64_t block, std::uint64_t j) {
 
 /// The tree that one process alone would have grown.
 std::vector<double> expected_total(std::uint64_t point, std::uint64_t block) {
-  SumTree tree(layout.maxima());
+  SumTree tree(layout.rule());
   for (std::uint64_t j = 0; j < slices; ++j) tree.add(leaf(point, block, j));
   return tree.total(columns);
 }
@@ -33,7 +33,7 @@ std::vector<double> expected_total(std::uint64_t point, std::uint64_t block) {
 void grow(const Communicator& comm, BlockStore& store, std::uint64_t from, std::uint64_t to) {
   for (std::uint64_t p = 0; p < points; ++p)
     for (std::uint64_t b = 0; b < blocks; ++b) {
-      SumTree mine(layout.maxima());
+      SumTree mine(layout.rule());
       for (std::uint64_t j = from; j < to; ++j)
         if ((p + b + j / 2) % static_cast<std::uint64_t>(comm.size()) == static_cast<std::uint64_t>(comm.rank()))
           mine.add(leaf(p, b, j));

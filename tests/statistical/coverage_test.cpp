@@ -74,7 +74,7 @@ PointResult run(const Config& config, const Plan& plan) {
   const SimdPath path = widest_simd_path();
   const std::vector<PointReference> references = pilot_references(config, plan, {0, 1}, path);
   FamilySampler sampler(config, plan, {0, 1}, references, path);
-  std::vector<SumTree> trees(plan.blocks(), SumTree(plan.sums().maxima()));
+  std::vector<SumTree> trees(plan.blocks(), SumTree(plan.sums().rule()));
   const auto columns = static_cast<std::size_t>(plan.sums().size());
   for (std::uint64_t slice = 0; slice < plan.blocks() * plan.slices_per_block(); ++slice) {
     const std::uint64_t block = slice % plan.blocks();

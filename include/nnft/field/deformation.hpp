@@ -11,11 +11,19 @@ namespace nnft {
 enum class DeformationKind {
   weight_quartic,  ///< V = (R/N)², R = Σ_ij W_ij²; α >= 0
   weight_ring,     ///< V = (1/s) Σ_i W_i·W_{i+1}, neuron N + 1 being neuron 1; |α| < ½
-  shared_scale     ///< φ → √v φ, v ~ Gamma(shape 1/α, scale α) of mean 1 and variance α; α >= 0
+  shared_scale,    ///< φ → √v φ, v ~ Gamma(shape 1/α, scale α) of mean 1 and variance α; α >= 0
+  field_operator,  ///< V a polynomial of the field integrated over a box, of which α is the λ (field_operator.hpp)
+  field_mass       ///< the μ² of that polynomial, an axis of its own
 };
 
 std::string_view to_string(DeformationKind kind) noexcept;
+/// Those that a [deformation] can name.
 const std::vector<DeformationKind>& all_deformation_kinds() noexcept;
+
+/// Whether it acts on the weights of the first layer.
+constexpr bool deforms_weights(DeformationKind kind) noexcept {
+  return kind == DeformationKind::weight_quartic || kind == DeformationKind::weight_ring;
+}
 
 /// A deformation with its strength α.
 struct Deformation {

@@ -61,7 +61,7 @@ class BlockStore {
   std::uint64_t points_;
   std::uint64_t blocks_;
   int columns_;
-  int maxima_;
+  ColumnRule rule_;
   Range owned_;
   std::vector<SumTree> trees_;
   std::vector<std::vector<std::byte>> outgoing_;

@@ -13,6 +13,7 @@
 #include "nnft/field/activation.hpp"
 #include "nnft/field/architectures/mlp.hpp"
 #include "nnft/field/deformation.hpp"
+#include "nnft/field/node_grid.hpp"
 #include "nnft/field/parameter_density.hpp"
 #include "nnft/stats/derivative_layout.hpp"
 #include "nnft/stats/estimator_kind.hpp"
@@ -59,6 +60,30 @@ struct DeformationConfig {
   bool operator==(const DeformationConfig&) const = default;
 };
 
+/// What [deformation] with kind = field-operator adds to its strengths, which are the λ; μ² is the second entry of
+/// Config::deformations.
+struct FieldOperatorConfig {
+  double kappa = 0.0;
+  double range = 0.0;  ///< of the quartic term, >= 0
+  double box = 0.0;    ///< L > 0, required there
+  int nodes = 0;       ///< in each direction, required there
+  NodeRule rule = NodeRule::gauss_legendre;
+
+  bool operator==(const FieldOperatorConfig&) const = default;
+};
+
+/// How the density of a field-operator is sampled.
+enum class SamplingMethod { automatic, reweight, neuron_refresh, elliptical_slice, hmc };
+
+/// [sampling]: only with kind = field-operator.
+struct SamplingConfig {
+  SamplingMethod method = SamplingMethod::automatic;
+  std::optional<int> thermalisation;  ///< updates of a chain before its first sample; none: from the pilot's autocorrelation time
+  int updates = 1;                    ///< of a chain between two samples
+
+  bool operator==(const SamplingConfig&) const = default;
+};
+
 /// [measure]: what is estimated.
 struct MeasureConfig {
   std::vector<int> orders = {2, 4};  ///< 2, 4, … up to the highest measured, without gaps
@@ -92,6 +117,8 @@ struct Config {
   FieldConfig field;
   RowMatrix sites;  ///< shape (sites, input_dim)
   std::array<DeformationConfig, max_series_parameters> deformations;
+  FieldOperatorConfig field_operator;
+  SamplingConfig sampling;
   MeasureConfig measure;
   RunConfig run;
 
@@ -99,6 +126,10 @@ struct Config {
   std::string resolved() const;
   /// Deformations given: those before the first without a kind.
   int deformation_count() const noexcept;
+  /// Whether the field itself is deformed: then deformations[0] has λ and deformations[1] has μ².
+  bool has_field_operator() const noexcept { return deformations[0].kind == DeformationKind::field_operator; }
+  /// The name of a strength's scan axis: strength, strength2, …, or mu2.
+  std::string strength_name(int deformation) const;
 
   /// The keys that decide what is sampled (not networks, output, memory, simd, jackknife), in the form of resolved().
   std::string identity() const;
@@ -108,7 +139,12 @@ struct Config {
 /// from.
 MomentLayout moment_layout(const Config& config);
 DerivativeLayout derivative_layout(const Config& config);
+/// What the columns of chains depend on; all 0 without a field-operator. The state holds that of the largest scan point.
+ChainExtents chain_extents(const Config& config);
 SumLayout sum_layout(const Config& config);
+
+/// The nodes of a config with a field-operator. @throws UsageError as NodeGrid does.
+NodeGrid node_grid(const Config& config);
 
 /// Equal in every value; sites of different shape are unequal.
 bool operator==(const Config& a, const Config& b);

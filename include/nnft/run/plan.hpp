@@ -80,6 +80,7 @@ class Plan {
   double hidden_layer_bytes_;
   std::vector<double> widths_;
   std::vector<std::vector<double>> strengths_;
+  std::vector<std::string> strength_names_;
   double ensembles_;  ///< of a family, that share their draws
   std::vector<ScanPoint> points_;
   Part part_;

@@ -3,19 +3,22 @@
 
 #include <utility>
 
+#include "nnft/stats/chain_layout.hpp"
 #include "nnft/stats/derivative_layout.hpp"
 #include "nnft/stats/moment_layout.hpp"
+#include "nnft/stats/sum_tree.hpp"
 
 namespace nnft {
 
 /// Columns of a row, in this order: the monomials of a MomentLayout; for each source J the exponential whose mean is
 /// Z[J]e^{−½JK₀J}; for each summed derivative the monomials again, times powers of V − V₀ (score) or as differences; those
-/// powers themselves (score only); per site the sums of x, x², …, x^P with P the highest order; per site the largest x. Here x is
-/// φ² (plain) or K (conditional) at the site: from its powers one sees whether few samples make up a sum.
+/// powers themselves (score only); per site the sums of x, x², …, x^P with P the highest order; the columns of a ChainLayout that
+/// are added; per site the largest x; the chain's state. Here x is φ² (plain) or K (conditional) at the site: from its powers one
+/// sees whether few samples make up a sum.
 class SumLayout {
  public:
-  SumLayout(MomentLayout moments, int sources, DerivativeLayout derivatives = {})
-      : moments_(std::move(moments)), sources_(sources), derivatives_(std::move(derivatives)) {}
+  SumLayout(MomentLayout moments, int sources, DerivativeLayout derivatives = {}, const ChainExtents& chain = {})
+      : moments_(std::move(moments)), sources_(sources), derivatives_(std::move(derivatives)), chain_(moments_, chain) {}
 
   const MomentLayout& moments() const noexcept { return moments_; }
   int sites() const noexcept { return moments_.sites(); }
@@ -32,15 +35,21 @@ class SumLayout {
   int powers() const noexcept { return moments_.orders().back(); }
   /// Where the sums of x^power begin, power = 1 … P.
   int power_offset(int power) const noexcept { return score_offset() + scores() + (power - 1) * sites(); }
-  int maxima_offset() const noexcept { return power_offset(powers() + 1); }
-  /// Columns at the end of a row that are not added but of which the larger is kept.
+  const ChainLayout& chain() const noexcept { return chain_; }
+  int chain_offset() const noexcept { return power_offset(powers() + 1); }
+  int maxima_offset() const noexcept { return chain_offset() + chain_.summed(); }
+  /// Columns that are not added but of which the larger is kept.
   int maxima() const noexcept { return sites(); }
-  int size() const noexcept { return maxima_offset() + maxima(); }
+  int state_offset() const noexcept { return maxima_offset() + maxima(); }
+  int size() const noexcept { return state_offset() + chain_.state(); }
+  /// What becomes of the last columns of two rows.
+  ColumnRule rule() const noexcept { return {maxima(), chain_.state()}; }
 
  private:
   MomentLayout moments_;
   int sources_;
   DerivativeLayout derivatives_;
+  ChainLayout chain_;
 };
 
 }  // namespace nnft

@@ -15,12 +15,17 @@ struct SumNode {
   std::vector<double> sums;
 };
 
+/// Columns at the end of a row that are not added: `maxima` of which the larger is kept, then `latest` of which the later is.
+struct ColumnRule {
+  int maxima = 0;
+  int latest = 0;
+};
+
 /// The binary-counter tree over the slices of one block. Two finished siblings are added as soon as both are here, left + right,
 /// so whoever computed which slices, and in which order they arrive, the same additions are made.
 class SumTree {
  public:
-  /// @param maxima columns at the end of a row of which the larger is kept instead of the sum.
-  explicit SumTree(int maxima = 0) : maxima_(static_cast<std::size_t>(maxima)) {}
+  explicit SumTree(const ColumnRule& rule = {}) : rule_(rule) {}
 
   /// @throws ShapeError if the node overlaps one that is here, or has another number of moments.
   void add(SumNode node);
@@ -37,7 +42,7 @@ class SumTree {
  private:
   void combine(std::vector<double>& left, const std::vector<double>& right) const;
 
-  std::size_t maxima_;
+  ColumnRule rule_;
   std::vector<SumNode> nodes_;
 };
 

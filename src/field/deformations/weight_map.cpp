@@ -14,6 +14,8 @@ std::unique_ptr<WeightMap> weight_map(const Deformation& deformation, double var
       return std::make_unique<QuarticMap>(deformation.strength, variance, neurons, input_dim);
     case DeformationKind::weight_ring:
       return std::make_unique<RingMap>(deformation.strength, neurons, input_dim);
+    case DeformationKind::field_operator:
+    case DeformationKind::field_mass:
     case DeformationKind::shared_scale:
       break;
   }

@@ -78,6 +78,8 @@ std::unique_ptr<WeightPotential> weight_potential(DeformationKind kind, double v
       return std::make_unique<QuarticPotential>(variance / neurons, input_dim);
     case DeformationKind::weight_ring:
       return std::make_unique<RingPotential>(input_dim);
+    case DeformationKind::field_operator:
+    case DeformationKind::field_mass:
     case DeformationKind::shared_scale:
       break;
   }
