@@ -20,4 +20,10 @@ Stream::Stream(std::uint64_t seed, std::uint32_t width) : Stream(key_of(seed), w
 
 Stream Stream::process(std::uint64_t seed) noexcept { return Stream(key_of(seed), 0); }
 
+Stream Stream::strided(std::uint64_t stride) const noexcept {
+  Stream copy = *this;
+  copy.stride_ = stride;
+  return copy;
+}
+
 }  // namespace nnft

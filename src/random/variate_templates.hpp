@@ -25,7 +25,8 @@ inline void for_each_draw(const Stream& stream, const VariateRequest& request, c
   constexpr int lanes = static_cast<int>(Doubles<Arch>::size);
   for (int lane = 0; lane < batch_samples; lane += 2 * lanes) {
     const auto at = [&](int l) {
-      return VectorPhilox<Arch>(stream.key(), stream.tag(request.purpose), request.first_sample + static_cast<std::uint64_t>(l));
+      const std::uint64_t sample = request.first_sample + static_cast<std::uint64_t>(l) * stream.stride();
+      return VectorPhilox<Arch>(stream.key(), stream.tag(request.purpose), sample, stream.stride());
     };
     const VectorPhilox<Arch> left = at(lane), right = at(lane + lanes);
     for (int k = 0; k < range.count; ++k) {

@@ -26,17 +26,17 @@ inline Words<Arch> multiply_low_halves(Words<Arch> a, Words<Arch> b) {
   return (a & low) * (b & low);
 }
 
-/// Philox of the counters (draw, tag, sample) of one register of samples, for many draws. The first product of the sample words
-/// is the same for every draw and is kept.
+/// Philox of the counters (draw, tag, sample) of one register of samples `stride` apart, for many draws. The first product of the
+/// sample words is the same for every draw and is kept.
 template <class Arch>
 class VectorPhilox {
  public:
-  VectorPhilox(PhiloxKey key, std::uint32_t tag, std::uint64_t first_sample) : key_(key) {
+  VectorPhilox(PhiloxKey key, std::uint32_t tag, std::uint64_t first_sample, std::uint64_t stride) : key_(key) {
     alignas(64) std::array<std::uint64_t, Words<Arch>::size> low;
     alignas(64) std::array<std::uint64_t, Words<Arch>::size> high;
     for (std::size_t lane = 0; lane < low.size(); ++lane) {
-      low[lane] = (first_sample + lane) & 0xffffffffull;
-      high[lane] = (first_sample + lane) >> 32;
+      low[lane] = (first_sample + lane * stride) & 0xffffffffull;
+      high[lane] = (first_sample + lane * stride) >> 32;
     }
     const Words<Arch> product = multiply_low_halves<Arch>(Words<Arch>::load_aligned(low.data()), constant(philox::multiplier_1));
     word_0_ = (product >> 32) ^ constant(tag ^ key[0]);

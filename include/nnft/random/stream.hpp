@@ -15,9 +15,13 @@ enum class Purpose : std::uint32_t {
   bias = 3,  ///< of the first hidden layer
   output_bias = 4,
   momentum = 5,
-  process = 6,       ///< of a Gaussian process
-  shared_scale = 7,  ///< one for each network
-  hidden_layer = 16  ///< and up: hidden_weight(l), hidden_bias(l)
+  process = 6,           ///< of a Gaussian process
+  shared_scale = 7,      ///< one for each network
+  acceptance = 8,        ///< of the proposals of a chain
+  slice_angle = 9,       ///< of elliptical slice sampling: threshold, then angles
+  slice_direction = 10,  ///< of elliptical slice sampling, or momenta of hybrid Monte Carlo
+  sign = 11,             ///< of a chain's field
+  hidden_layer = 16      ///< and up: hidden_weight(l), hidden_bias(l)
 };
 
 /// Hidden layers whose weights a stream can number.
@@ -43,9 +47,12 @@ class Stream {
   Stream(std::uint64_t seed, std::uint32_t width);
   /// The stream of a Gaussian process: width 0 stands for infinite width.
   static Stream process(std::uint64_t seed) noexcept;
+  /// The same whose batches are of samples `stride` apart: first_sample, first_sample + stride, …
+  Stream strided(std::uint64_t stride) const noexcept;
 
   PhiloxKey key() const noexcept { return key_; }
   std::uint32_t width() const noexcept { return width_; }
+  std::uint64_t stride() const noexcept { return stride_; }
   /// Second counter word.
   std::uint32_t tag(Purpose purpose) const noexcept { return static_cast<std::uint32_t>(purpose) << 24 | width_; }
   PhiloxCounter counter(Purpose purpose, std::uint64_t sample, std::uint32_t draw) const noexcept {
@@ -57,6 +64,7 @@ class Stream {
 
   PhiloxKey key_;
   std::uint32_t width_;
+  std::uint64_t stride_ = 1;
 };
 
 }  // namespace nnft

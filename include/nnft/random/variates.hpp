@@ -13,7 +13,8 @@ namespace nnft {
 inline constexpr int batch_samples = 16;
 
 /// Which variates of which samples: variates first_variate … first_variate + count − 1 (first_variate even) of `purpose` for
-/// samples first_sample … first_sample + batch_samples − 1. Variates 2k and 2k+1 come from draw k, except Student's.
+/// samples first_sample, first_sample + stride, … (batch_samples of them, the stride that of the stream). Variates 2k and 2k+1
+/// come from draw k, except Student's.
 struct VariateRequest {
   Purpose purpose;
   std::uint64_t first_sample;
