@@ -91,6 +91,8 @@ OutputLayer output_layer(const FieldConfig& field) {
   return {field.sigma_out, field.sigma_out_bias, density(field.out_density, field)};
 }
 
+std::unique_ptr<Architecture> make_architecture(const FieldConfig& field) { return find_architecture(field).make(field); }
+
 double infinite_width_widening(const Deformation& weights) {
   return weights.kind == DeformationKind::weight_ring ? std::pow(1.0 - 4.0 * weights.strength * weights.strength, -0.25) : 1.0;
 }
@@ -107,7 +109,7 @@ std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, double width,
       kernels.push_back(infinite_width_kernel(config, infinite_width_widening(copy)));
     return std::make_unique<GaussianProcess>(std::move(kernels), Stream::process(config.run.seed), path);
   }
-  const std::unique_ptr<Architecture> architecture = find_architecture(config.field).make(config.field);
+  const std::unique_ptr<Architecture> architecture = make_architecture(config.field);
   const Stream stream(config.run.seed, static_cast<std::uint32_t>(width));
   return std::make_unique<NetworkEnsemble>(*architecture, SiteSet(config.sites), stream, output_layer(config.field), path,
                                            weights);

@@ -56,7 +56,8 @@ MomentSampler family_sampler(const Config& config, const Plan& plan, const Range
 std::vector<Range> families_of(const Plan& plan, const Range& points) {
   std::vector<Range> families;
   for (std::uint64_t p = points.begin; p < points.end; ++p) {
-    const bool goes_on = !families.empty() && plan.points()[families.back().begin].place[0] == plan.points()[p].place[0];
+    const bool goes_on = !families.empty() && !plan.sums().chain().present() &&
+                         plan.points()[families.back().begin].place[0] == plan.points()[p].place[0];
     if (goes_on)
       families.back().end = p + 1;
     else

@@ -7,6 +7,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/agreement.hpp"
+#include "nnft/run/chain_pilot.hpp"
 #include "nnft/run/deformed_weights.hpp"
 
 namespace nnft {
@@ -28,6 +29,35 @@ double shortest_seconds(Work work) {
   return std::max(shortest, 1e-9);
 }
 
+/// With a field-operator: scan points are spread over the ranks.
+Pilot run_chain_pilots(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path) {
+  const std::uint64_t points = plan.points().size();
+  constexpr Eigen::Index numbers = 4;
+  RowMatrix found = RowMatrix::Zero(static_cast<Eigen::Index>(points), numbers);
+  Pilot pilot{{}, {}, nullptr, std::vector<double>(points, 0.0)};
+  run_agreed<UsageError>(comm, [&] {
+    pilot.factory = std::make_shared<const ChainFactory>(config, path);
+    const ChainFactory& factory = *pilot.factory;
+    RowMatrix rows;
+    for (auto p = static_cast<std::uint64_t>(comm.rank()); p < points; p += static_cast<std::uint64_t>(comm.size())) {
+      const ScanPoint& point = plan.points()[p];
+      const ChainSettings settings = chain_pilot(config, factory, point);
+      found.row(static_cast<Eigen::Index>(p)) << static_cast<double>(settings.thermalisation), settings.leapfrogs,
+          settings.reference_potential, settings.autocorrelation_time;
+      const auto sampler = factory.sampler(point, settings, {first_pilot_sample, 1});
+      sampler->start();
+      pilot.slice_seconds[p] = shortest_seconds([&] { sampler->sum_slice(rows); }) / batch_samples;
+    }
+  });
+  comm.sum_disjoint({found.data(), static_cast<std::size_t>(found.size())});
+  comm.sum_disjoint(pilot.slice_seconds);
+  for (Eigen::Index p = 0; p < found.rows(); ++p) {
+    pilot.references.push_back({pilot.factory->reference_kernel(), Vector()});
+    pilot.chains.push_back({static_cast<std::uint64_t>(found(p, 0)), static_cast<int>(found(p, 1)), found(p, 2), found(p, 3)});
+  }
+  return pilot;
+}
+
 }  // namespace
 
 std::vector<Vector> reference_kernels(const Pilot& pilot) {
@@ -37,10 +67,11 @@ std::vector<Vector> reference_kernels(const Pilot& pilot) {
 }
 
 Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path) {
+  if (config.has_field_operator()) return run_chain_pilots(comm, config, plan, path);
   const std::uint64_t points = plan.points().size();
   const auto pairs = static_cast<Eigen::Index>(plan.layout().index(2).size());
   RowMatrix centres = RowMatrix::Zero(static_cast<Eigen::Index>(points), pairs + max_series_parameters);
-  Pilot pilot{{}, std::vector<double>(points, 0.0)};
+  Pilot pilot{{}, {}, nullptr, std::vector<double>(points, 0.0)};
   const auto try_family = [&](const Range& family) {
     const std::vector<PointReference> references = pilot_references(config, plan, family, path);
     for (std::uint64_t p = family.begin; p < family.end; ++p) {

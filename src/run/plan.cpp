@@ -76,6 +76,19 @@ double hidden_layer_bytes(const Config& config) {
   return 8.0 * batch_samples * neurons * copies * static_cast<double>(config.sites.rows()) * (field.depth > 2 ? 2.0 : 1.0);
 }
 
+/// Bytes of the chains of a scan point: features of every neuron at every point, or fields and their factor.
+double chain_bytes(const Config& config, double blocks_of_rank) {
+  if (!config.has_field_operator()) return 0.0;
+  const double points = static_cast<double>(node_grid(config).size()) + static_cast<double>(config.sites.rows());
+  double widest = 0.0;
+  for (const double width : config.field.widths)
+    if (std::isfinite(width)) widest = std::max(widest, width);
+  const double lanes = std::ceil(blocks_of_rank / batch_samples) * batch_samples;
+  const bool process = std::ranges::any_of(config.field.widths, [](double width) { return std::isinf(width); });
+  return 8.0 *
+         (lanes * points * (widest + 10.0 * static_cast<double>(config.sites.rows())) + (process ? 4.0 * points * points : 0.0));
+}
+
 std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit; }
 
 }  // namespace
@@ -84,6 +97,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
     : sums_(sum_layout(config)),
       estimator_(config.measure.estimator),
       hidden_layer_bytes_(hidden_layer_bytes(config)),
+      chain_bytes_([config](double blocks) { return chain_bytes(config, blocks); }),
       widths_(config.field.widths),
       strengths_(strength_axes(config)),
       ensembles_(distinct_ensembles(config)),
@@ -132,7 +146,8 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   memory.trees = owned * levels * row;
   memory.messages = 2.0 * owned * row * std::min(levels, 2);
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
-  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, ensembles_) + hidden_layer_bytes_;
+  memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, ensembles_) + hidden_layer_bytes_ +
+                   static_cast<double>(points) * chain_bytes_(std::ceil(static_cast<double>(blocks_) / ranks));
   memory.libraries = library_bytes;
   return memory;
 }

@@ -56,7 +56,9 @@ Simulation::Simulation(const Communicator& comm, Config config, SimdPath path, c
       leg_seconds_(first_leg_seconds),
       save_seconds_(plan_.memory().trees * comm.size() / presumed_write_speed),
       begin_(Clock::now()),
-      saved_at_(begin_) {}
+      saved_at_(begin_) {
+  if (config_.has_field_operator()) chains_.emplace(plan_, pilot_.factory, pilot_.chains);
+}
 
 Simulation::Group Simulation::group_of(const Range& points, const std::vector<std::uint64_t>& done) const {
   Group group{points, {}, {}};
@@ -96,19 +98,36 @@ void Simulation::sample_pieces(const Group& group, const std::vector<Piece>& pie
   }
 }
 
-void Simulation::sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store) {
+/// Returns what this rank's slices cost.
+double Simulation::sample_dealt(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store) {
   const WorkRates rates{group.costs, rank_speeds_};
   const std::vector<Piece> pieces = deal(line, rates, leg, comm_.rank());
-  const double my_cost = std::accumulate(pieces.begin(), pieces.end(), 0.0, [&](double cost, const Piece& piece) {
+  sample_pieces(group, pieces, store);
+  return std::accumulate(pieces.begin(), pieces.end(), 0.0, [&](double cost, const Piece& piece) {
     return cost + static_cast<double>(piece.slices.size()) * rates.slice_cost[piece.family];
   });
+}
+
+/// The same of the chains of the blocks that this rank owns.
+double Simulation::sample_chains(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store) {
+  double cost = 0.0;
+  for (const FamilyPart& part : parts_of_leg(line, leg)) {
+    const std::uint64_t point = group.families[part.family].begin, place = point - group.points.begin;
+    const Range slices{part.slices.begin / line.blocks, part.slices.end / line.blocks};
+    chains_->run(point, place, slices, store);
+    cost += static_cast<double>(slices.size() * store.owned_blocks(place).size()) * group.costs[part.family];
+  }
+  return cost;
+}
+
+void Simulation::sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store) {
   const Clock::time_point begin = Clock::now();
-  sample_pieces(group, pieces, store);
+  const double my_cost = chains_ ? sample_chains(group, line, leg, store) : sample_dealt(group, line, leg, store);
   rank_speeds_ =
       comm_.all_gather(updated_speed(rank_speeds_[static_cast<std::size_t>(comm_.rank())], my_cost, seconds_since(begin)));
   store.settle();
   longest_leg_ = std::max(0.8 * longest_leg_, seconds_since(begin));
-  cost_done_ += leg_cost(line, rates, leg);
+  cost_done_ += leg_cost(line, {group.costs, rank_speeds_}, leg);
   for (const FamilyPart& part : parts_of_leg(line, leg))
     networks_done_ += static_cast<double>(part.slices.size() * plan_.slice() * group.families[part.family].size());
 }
@@ -122,7 +141,8 @@ std::string Simulation::sample_group(const Range& points, BlockStore& store, Che
   for (const Range& family : group.families) line.todo.push_back({done[family.begin - points.begin], target});
   for (std::uint64_t position = 0; position < line.size();) {
     const double budget = leg_seconds_ * sum(rank_speeds_);
-    const Range leg{position, leg_end(line, {group.costs, rank_speeds_}, position, budget)};
+    const WorkRates rates{group.costs, rank_speeds_};
+    const Range leg{position, chains_ ? whole_rounds_end(line, rates, position, budget) : leg_end(line, rates, position, budget)};
     sample_leg(group, line, leg, store);
     // Short against the checkpoint interval too, since a kill may cost no more than that.
     const double longest = std::clamp(0.25 * config_.run.checkpoint_interval, first_leg_seconds, longest_leg_seconds);
@@ -161,9 +181,11 @@ bool Simulation::checkpoint_due() const {
 
 void Simulation::report_progress(const Range& points, std::uint64_t point, const BlockStore& store) {
   if (!comm_.any(comm_.root() && progress_->due())) return;
+  // Moments of chains are not centred.
+  const Vector& kernel = pilot_.references[point].kernel;
   const std::string monitored =
       monitored_correlator(comm_, plan_,
-                           {plan_.points()[point], point - points.begin, pilot_.references[point].kernel,
+                           {plan_.points()[point], point - points.begin, chains_ ? Vector(Vector::Zero(kernel.size())) : kernel,
                             shared_scale(config_, plan_.points()[point])},
                            store);
   if (comm_.root()) progress_->report(cost_done_, networks_done_, monitored);
@@ -196,6 +218,7 @@ RunOutcome Simulation::run(const std::string& command, Checkpoint& saved, const 
       store.emplace(comm_, points.size(), plan_.blocks(), plan_.sums());
       saved.load(points, *store);
       outcome.stopped_by = sample_group(points, *store, saved, stop);
+      if (chains_) chains_->clear();
       if (!outcome.stopped_by.empty()) return;
       if (!one_group) {
         const std::vector<std::uint64_t> done(points.size(), plan_.blocks() * plan_.slices_per_block());

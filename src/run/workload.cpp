@@ -71,6 +71,13 @@ std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64
   return std::min(std::max(end, one_each), line.size());
 }
 
+std::uint64_t whole_rounds_end(const SliceLine& line, const WorkRates& rates, std::uint64_t begin, double budget) {
+  const FamilyPart part = parts_of_leg(line, {begin, line.size()}).front();
+  const double round_cost = rates.slice_cost[part.family] * static_cast<double>(line.blocks);
+  const double rounds = std::clamp(std::floor(budget / round_cost), 1.0, static_cast<double>(part.slices.size() / line.blocks));
+  return begin + static_cast<std::uint64_t>(rounds) * line.blocks;
+}
+
 std::vector<Piece> deal(const SliceLine& line, const WorkRates& rates, const Range& leg, int rank) {
   const double total = leg_cost(line, rates, leg);
   const auto first_speed = rates.rank_speed.begin();

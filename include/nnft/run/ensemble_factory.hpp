@@ -24,6 +24,9 @@ GaussSpec gauss_spec(const FieldConfig& field);
 FreeScalarSpec free_scalar_spec(const FieldConfig& field);
 OutputLayer output_layer(const FieldConfig& field);
 
+/// @throws UsageError for a name that is not an architecture's.
+std::unique_ptr<Architecture> make_architecture(const FieldConfig& field);
+
 /// The covariance of the field at infinite width, shape (sites, sites). @param widening what multiplies the standard deviation of
 /// the first-layer weights (but no constant of the architecture that was made from it). @throws UsageError if it is not known.
 RowMatrix infinite_width_kernel(const Config& config, double widening);

@@ -19,7 +19,7 @@ struct PointReference {
   Vector potentials;  ///< V₀ of each deformation of the weights whose score is measured
 };
 
-/// Runs of consecutive scan points of `points` with the same width.
+/// Runs of consecutive scan points of `points` with the same width; single points if they are sampled by chains.
 std::vector<Range> families_of(const Plan& plan, const Range& points);
 
 /// The references of a family's points, from its pilot samples.

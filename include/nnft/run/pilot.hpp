@@ -1,10 +1,12 @@
 #pragma once
 /// @file What is learnt from a few reserved samples of every scan point before the run proper.
 
+#include <memory>
 #include <vector>
 
 #include "nnft/core/simd_path.hpp"
 #include "nnft/parallel/communicator.hpp"
+#include "nnft/run/chain_factory.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/family.hpp"
 #include "nnft/run/plan.hpp"
@@ -14,6 +16,8 @@ namespace nnft {
 /// By scan point, the same on every rank.
 struct Pilot {
   std::vector<PointReference> references;
+  std::vector<ChainSettings> chains;            ///< with a field-operator, else empty
+  std::shared_ptr<const ChainFactory> factory;  ///< with a field-operator
   std::vector<double> slice_seconds;  ///< share in the time of one slice of its family: decides who works, never a result
 };
 

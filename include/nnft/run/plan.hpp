@@ -2,6 +2,7 @@
 /// @file What a run consists of: scan points, slices and blocks, and which points are in memory together.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,7 @@ class Plan {
   SumLayout sums_;
   EstimatorKind estimator_;
   double hidden_layer_bytes_;
+  std::function<double(double blocks)> chain_bytes_;  ///< of a scan point with so many blocks of chains on a rank
   std::vector<double> widths_;
   std::vector<std::vector<double>> strengths_;
   std::vector<std::string> strength_names_;

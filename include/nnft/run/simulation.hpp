@@ -9,6 +9,7 @@
 #include "nnft/core/simd_path.hpp"
 #include "nnft/parallel/communicator.hpp"
 #include "nnft/run/block_store.hpp"
+#include "nnft/run/chain_runner.hpp"
 #include "nnft/run/checkpoint.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/family.hpp"
@@ -58,6 +59,8 @@ class Simulation {
   void sample_leg(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store);
   std::string finish(TextPairs start, const Checkpoint& saved, std::optional<BlockStore>& store);
   void sample_pieces(const Group& group, const std::vector<Piece>& pieces, BlockStore& store);
+  double sample_dealt(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store);
+  double sample_chains(const Group& group, const SliceLine& line, const Range& leg, BlockStore& store);
   double seconds_to_stop(bool everything_sampled) const;
   bool checkpoint_due() const;
   RunClock clock(const Checkpoint& saved) const;
@@ -79,6 +82,7 @@ class Simulation {
   std::optional<Progress> progress_;
   std::optional<FamilySampler> sampler_;  ///< of the last leg: its tables of deformed weights are dear
   Range sampled_family_{};
+  std::optional<ChainRunner> chains_;  ///< with a field-operator
 };
 
 }  // namespace nnft

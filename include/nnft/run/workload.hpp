@@ -45,6 +45,9 @@ struct WorkRates {
 /// each rank.
 std::uint64_t leg_end(const SliceLine& line, const WorkRates& rates, std::uint64_t begin, double budget);
 
+/// The same for chains, whose slices come in order: whole rounds of the blocks of one family, at least one.
+std::uint64_t whole_rounds_end(const SliceLine& line, const WorkRates& rates, std::uint64_t begin, double budget);
+
 /// The cost of the slices of a leg.
 double leg_cost(const SliceLine& line, const WorkRates& rates, const Range& leg);
 
