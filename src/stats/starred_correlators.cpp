@@ -16,24 +16,32 @@ constexpr std::array<double, 5> sets_of_size = {1.0, 4.0, 6.0, 4.0, 1.0};
 
 }  // namespace
 
+std::vector<PairsOfQuad> pairs_of_quads(const MomentLayout& layout) {
+  std::vector<PairsOfQuad> all;
+  if (layout.orders().size() < 2) return all;
+  const PackedIndex& quads = layout.index(4);
+  for (int t = 0; t < quads.size(); ++t) {
+    const int* sites = quads.tuple(t);
+    PairsOfQuad places{};
+    for (std::size_t p = 0; p < places.size(); ++p) {
+      const std::array<int, 2> pair = {sites[legs_of_pairs[p][0]], sites[legs_of_pairs[p][1]]};
+      places[p] = layout.index(2).position(pair.data());
+    }
+    all.push_back(places);
+  }
+  return all;
+}
+
 StarredCorrelators::StarredCorrelators(const SumLayout& layout, Vector reference_kernel)
     : layout_(layout),
       reference_kernel_(std::move(reference_kernel)),
       pairs_(layout.chain().pairs()),
-      quads_(layout.chain().quads()) {
+      quads_(layout.chain().quads()),
+      pairs_of_quads_(pairs_of_quads(layout.moments())) {
   if (!layout.chain().improved()) throw ShapeError("StarredCorrelators: the layout has no starred columns");
   if (reference_kernel_.size() != pairs_)
     throw ShapeError("StarredCorrelators: expected a reference kernel of " + std::to_string(pairs_) + " pairs, got " +
                      std::to_string(reference_kernel_.size()));
-  for (int t = 0; t < quads_; ++t) {
-    const int* sites = layout.moments().index(4).tuple(t);
-    std::array<int, 6> places{};
-    for (std::size_t p = 0; p < places.size(); ++p) {
-      const std::array<int, 2> pair = {sites[legs_of_pairs[p][0]], sites[legs_of_pairs[p][1]]};
-      places[p] = layout.moments().index(2).position(pair.data());
-    }
-    pairs_of_quads_.push_back(places);
-  }
 }
 
 void StarredCorrelators::evaluate(std::span<const double> means, std::span<double> found) const {

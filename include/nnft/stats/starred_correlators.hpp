@@ -10,6 +10,11 @@
 
 namespace nnft {
 
+/// Places of the pairs (0 1) (2 3) (0 2) (1 3) (0 3) (1 2) of the legs of every quad, pairing after pairing.
+using PairsOfQuad = std::array<int, 6>;
+/// Of all quads of a layout; none if it has no order 4.
+std::vector<PairsOfQuad> pairs_of_quads(const MomentLayout& layout);
+
 /// For a set A of legs that are integrated by parts (starred), ⟨Y_A Π_{i∉A} φ_i⟩ replaces ⟨Π φ_i⟩, with the reference kernel K₀
 /// taken out of every contraction that has a leg in A. Then, whatever A,
 ///
@@ -36,7 +41,7 @@ class StarredCorrelators {
   SumLayout layout_;
   Vector reference_kernel_;
   int pairs_, quads_;
-  std::vector<std::array<int, 6>> pairs_of_quads_;  ///< places of (0 1) (2 3) (0 2) (1 3) (0 3) (1 2)
+  std::vector<PairsOfQuad> pairs_of_quads_;
 };
 
 }  // namespace nnft
