@@ -23,6 +23,7 @@ PointResult nothing_measured(const ScanPoint& point, const SumLayout& layout, co
   const auto orders = static_cast<Eigen::Index>(layout.moments().orders().size());
   const RowMatrix shares = RowMatrix::Constant(orders, layout.sites(), std::nan(""));
   const Vector none = Vector::Constant(moments, std::nan(""));
+  const bool chain = layout.chain().present();
   return {point,
           table.samples(),
           reference_kernel,
@@ -30,7 +31,9 @@ PointResult nothing_measured(const ScanPoint& point, const SumLayout& layout, co
           unknown(moments, 0),
           unknown(layout.sources(), table.blocks()),
           std::vector<Estimate>(static_cast<std::size_t>(layout.derivatives().size()), unknown(moments, table.blocks())),
-          {shares, shares, none, none, Vector::Zero(moments)}};
+          {shares, shares, none, none, Vector::Zero(moments)},
+          {},
+          chain ? std::optional(unknown_chain(layout, table.blocks())) : std::nullopt};
 }
 
 /// The rows of the blocks that are present, spread over all blocks.
@@ -73,12 +76,15 @@ PointResult analyse(const Config& config, const ScanPoint& point, const SumLayou
   Eigen::Index blocks = 0;
   for (Eigen::Index block = 0; block < table.blocks(); ++block) blocks += present(table, block) ? 1 : 0;
   if (blocks < 2) return nothing_measured(point, layout, reference_kernel, table);
-  const ConnectedSeries series(layout, reference_kernel, shared_scale(config, point));
-  const Vector gaussian = gaussian_part(layout.moments().index(2), config.measure.sources, reference_kernel);
+  const bool under_operator = layout.chain().present();
+  // The monomials of fields under an operator are not centred on K₀.
+  const Vector centre = under_operator ? Vector::Zero(reference_kernel.size()) : reference_kernel;
+  const ConnectedSeries series(layout, centre, shared_scale(config, point));
+  const Vector gaussian = gaussian_part(layout.moments().index(2), config.measure.sources, centre);
   const Eigen::Index moments = layout.moments().size(), source_count = layout.sources(),
                      derivatives = layout.derivatives().size();
   const auto row = static_cast<std::size_t>(moments);
-  const auto statistic = [&](std::span<const double> means, std::span<double> out) {
+  const Statistic statistic = [&](std::span<const double> means, std::span<double> out) {
     series.evaluate(means,
                     {out.first(row), out.subspan(row, row), out.subspan(2 * row, static_cast<std::size_t>(derivatives) * row)});
     const std::span<double> generating = out.last(static_cast<std::size_t>(source_count));
@@ -86,7 +92,8 @@ PointResult analyse(const Config& config, const ScanPoint& point, const SumLayou
       generating[static_cast<std::size_t>(s)] =
           gaussian[s] + std::log(means[static_cast<std::size_t>(layout.source_offset() + s)]);
   };
-  const Estimate all = jackknife(table, static_cast<int>((2 + derivatives) * moments + source_count), statistic);
+  const Estimate all = jackknife(table, static_cast<int>((2 + derivatives) * moments + source_count),
+                                 under_operator ? of_weighted_means(layout, statistic) : statistic);
   PointResult result{point,
                      table.samples(),
                      reference_kernel,
@@ -99,7 +106,13 @@ PointResult analyse(const Config& config, const ScanPoint& point, const SumLayou
     result.derivatives.push_back(part_of(all, (2 + k) * moments, moments));
     result.derivatives.back().leave_one_out = spread(result.derivatives.back().leave_one_out, table);
   }
+  if (under_operator) {
+    result.chain = analyse_chain({config, layout, reference_kernel, table}, {result.connected, result.full});
+    for (Estimate* estimate : {&result.chain->plain, &result.chain->observables, &result.chain->effective_mass})
+      estimate->leave_one_out = spread(estimate->leave_one_out, table);
+  }
   result.tails = find_tails(layout, table, result.connected);
+  if (result.chain && !result.chain->warnings.empty()) result.tails.trusted.setZero();
   result.rounding = derivative_rounding(config, point);
   result.full.leave_one_out.resize(0, 0);
   result.connected.leave_one_out = spread(result.connected.leave_one_out, table);

@@ -1,6 +1,7 @@
 #include "nnft/run/point_variables.hpp"
 
 #include "nnft/core/error.hpp"
+#include "run/chain_variables.hpp"
 
 namespace nnft {
 namespace {
@@ -132,8 +133,10 @@ std::vector<SumVariable> sum_variables(const SumLayout& layout) {
         {"sum_power" + std::to_string(power), "site", "",
          "sum over the networks of a block of x^" + std::to_string(power) + ", x = phi^2 (plain) or K (conditional) at the site",
          layout.power_offset(power), layout.sites()});
+  add_chain_sums(list, layout);
   list.push_back({"largest", "site", "", "largest x of a block, x = phi^2 (plain) or K (conditional) at the site",
                   layout.maxima_offset(), layout.maxima()});
+  add_chain_state(list, layout);
   return list;
 }
 
@@ -141,6 +144,7 @@ std::vector<PointVariable> point_variables(const SumLayout& layout, ResultKind k
   std::vector<PointVariable> list;
   for (const int order : layout.moments().orders()) add_correlators(list, layout, order, kind);
   for (const NamedDerivative& derivative : derivatives_of(layout)) add_derivative(list, layout, derivative, kind);
+  if (is_sampled(kind)) add_chain_variables(list, layout);
   if (layout.sources() == 0) return list;
   const auto add = [&](const std::string& name, const std::string& long_name, auto values) {
     list.push_back({name, "source", "", long_name, ElementType::float64, values});
@@ -169,6 +173,7 @@ std::vector<LeaveOneOutVariable> leave_one_out_variables(const SumLayout& layout
                       return r.derivatives[place].leave_one_out.middleCols(offset, size);
                     }});
   }
+  add_chain_leave_one_out(list, layout);
   if (layout.sources() > 0)
     list.push_back({"W_jackknife", "source", "", "W from all blocks but one",
                     [](const PointResult& r) -> RowMatrix { return r.generating.leave_one_out; }});

@@ -1,10 +1,13 @@
 #include "nnft/run/result_layout.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
+
+#include "run/chain_variables.hpp"
 
 namespace nnft {
 namespace {
@@ -60,6 +63,15 @@ std::vector<T> joined(std::vector<T> first, const std::vector<T>& second, const 
   return first;
 }
 
+/// The dimension of a variable beside the scan axes, if it has one.
+Names named(const std::string& dimension) { return dimension.empty() ? Names{} : Names{dimension}; }
+
+/// So many numbers of a variable beside the scan axes.
+Extents extents(const std::string& dimension, Eigen::Index size) {
+  return dimension.empty() ? Extents{} : Extents{static_cast<std::uint64_t>(size)};
+}
+Extents start(const std::string& dimension) { return extents(dimension, 0); }
+
 /// Scan points are written one by one.
 Names written_singly(const Plan& plan) { return joined<std::string>(plan.axes(), {"subtree"}, {}); }
 
@@ -105,7 +117,7 @@ void add_subtrees(Schema& schema, const Plan& plan) {
 void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
   for (const PointVariable& variable : point_variables(plan.sums(), kind))
     schema.variables.push_back({variable.name,
-                                joined<std::string>(plan.axes(), {variable.dimension}, {}),
+                                joined<std::string>(plan.axes(), named(variable.dimension), {}),
                                 variable.type,
                                 variable.long_name,
                                 variable.coordinates,
@@ -113,7 +125,7 @@ void add_estimates(Schema& schema, const Plan& plan, ResultKind kind) {
   if (!is_sampled(kind) || !plan.stores_jackknife()) return;
   for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums()))
     schema.variables.push_back({variable.name,
-                                joined<std::string>({"block"}, plan.axes(), {variable.dimension}),
+                                joined<std::string>({"block"}, plan.axes(), named(variable.dimension)),
                                 ElementType::float64,
                                 variable.long_name,
                                 variable.coordinates,
@@ -139,13 +151,14 @@ std::span<const double> view(const double* data, Eigen::Index size) { return {da
 /// One number for each entry of a dimension at a scan point.
 void write_row(ResultWriter& writer, const Plan& plan, const PointVariable& variable, const PointResult* result) {
   const Vector values = result != nullptr ? variable.values(*result) : Vector();
-  const Slab slab = result != nullptr ? Slab(result->point, {}, {0}, {static_cast<std::uint64_t>(values.size())})
-                                      : Slab(plan.axes().size() + 1);
+  const std::string& dimension = variable.dimension;
+  const Slab slab = result != nullptr ? Slab(result->point, {}, start(dimension), extents(dimension, values.size()))
+                                      : Slab(plan.axes().size() + named(dimension).size());
   if (variable.type == ElementType::float64) {
     writer.write(variable.name, slab.offset, slab.count, view(values.data(), values.size()));
   } else {
     std::vector<std::int64_t> whole;
-    for (const double value : values) whole.push_back(static_cast<std::int64_t>(value));
+    for (const double value : values) whole.push_back(std::isnan(value) ? 0 : static_cast<std::int64_t>(value));
     writer.write(variable.name, slab.offset, slab.count, std::span<const std::int64_t>(whole));
   }
 }
@@ -153,9 +166,10 @@ void write_row(ResultWriter& writer, const Plan& plan, const PointVariable& vari
 void write_leave_one_out(ResultWriter& writer, const Plan& plan, const PointResult* result) {
   for (const LeaveOneOutVariable& variable : leave_one_out_variables(plan.sums())) {
     const RowMatrix values = result != nullptr ? variable.values(*result) : RowMatrix();
-    const Slab slab = result != nullptr ? Slab(result->point, {static_cast<std::uint64_t>(values.rows())}, {0},
-                                               {static_cast<std::uint64_t>(values.cols())})
-                                        : Slab(plan.axes().size() + 2);
+    const std::string& dimension = variable.dimension;
+    const Slab slab = result != nullptr ? Slab(result->point, {static_cast<std::uint64_t>(values.rows())}, start(dimension),
+                                               extents(dimension, values.cols()))
+                                        : Slab(plan.axes().size() + 1 + named(dimension).size());
     writer.write(variable.name, slab.offset, slab.count, view(values.data(), values.size()));
   }
 }
@@ -183,10 +197,12 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
     schema.dimensions.push_back({"source", counting(static_cast<std::uint64_t>(plan.sums().sources())), "source J of W[J]"});
   if (sampled && plan.sums().scores() > 0)
     schema.dimensions.push_back({"score", counting(static_cast<std::uint64_t>(plan.sums().scores())), "powers of V - V0"});
+  if (sampled) add_chain_dimensions(schema, plan.sums());
   if (kind == ResultKind::sample)
     schema.dimensions.push_back(
         {"subtree", subtree_levels(plan), "base-2 logarithm of the slices in a finished subtree of a block"});
   add_coordinates(schema, config, plan);
+  if (sampled && config.has_field_operator()) add_node_coordinates(schema, config);
   if (sampled) add_sums(schema, plan);
   add_estimates(schema, plan, kind);
   if (kind == ResultKind::sample) add_subtrees(schema, plan);

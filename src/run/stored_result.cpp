@@ -42,7 +42,7 @@ StoredResult::StoredResult(const ResultReader& file)
     return all;
   };
   for (const PointVariable& variable : point_variables(layout(), sampled_ ? ResultKind::sample : ResultKind::exact))
-    require_shape(file, variable.name, shape({file.shape(variable.dimension).front()}));
+    require_shape(file, variable.name, variable.dimension.empty() ? scan : shape({file.shape(variable.dimension).front()}));
   for (const int order : layout().moments().orders())
     require_shape(file, tuple_dimension(order), {static_cast<std::uint64_t>(layout().moments().index(order).size())});
   if (!sampled_) return;

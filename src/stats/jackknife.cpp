@@ -15,6 +15,14 @@ Vector mean_row(const RowMatrix& rows) {
   return rows.row(0).transpose() + sum / static_cast<double>(rows.rows());
 }
 
+/// Error and bias from leave-one-out values; takes the bias off the value.
+void correct_bias(Estimate& estimate) {
+  estimate.error = jackknife_error(estimate.leave_one_out);
+  const auto b = static_cast<double>(estimate.leave_one_out.rows());
+  estimate.bias = (mean_row(estimate.leave_one_out) - estimate.value) * (b - 1.0);
+  estimate.value -= estimate.bias;
+}
+
 }  // namespace
 
 Estimate jackknife(const BlockTable& table, int quantities, const Statistic& statistic) {
@@ -40,11 +48,20 @@ Estimate jackknife(const BlockTable& table, int quantities, const Statistic& sta
     means = (total - table.sums.row(b).transpose()) / (samples - static_cast<double>(table.counts[static_cast<std::size_t>(b)]));
     apply(means, estimate.leave_one_out.row(k).data());
   }
-  estimate.error = jackknife_error(estimate.leave_one_out);
-  const Vector centre = mean_row(estimate.leave_one_out);
-  const auto b = static_cast<double>(blocks);
-  estimate.bias = (centre - estimate.value) * (b - 1.0);
-  estimate.value -= estimate.bias;
+  correct_bias(estimate);
+  return estimate;
+}
+
+Estimate derived_estimate(const Estimate& of, int quantities, const Statistic& statistic) {
+  const Eigen::Index blocks = of.leave_one_out.rows();
+  if (blocks < 2) throw ShapeError("derived_estimate: expected at least two leave-one-out values, got " + std::to_string(blocks));
+  Estimate estimate{Vector(quantities), Vector(quantities), Vector(quantities), RowMatrix(blocks, quantities)};
+  const auto apply = [&](const double* from, double* to) {
+    statistic({from, static_cast<std::size_t>(of.value.size())}, {to, static_cast<std::size_t>(quantities)});
+  };
+  apply(of.value.data(), estimate.value.data());
+  for (Eigen::Index b = 0; b < blocks; ++b) apply(of.leave_one_out.row(b).data(), estimate.leave_one_out.row(b).data());
+  correct_bias(estimate);
   return estimate;
 }
 

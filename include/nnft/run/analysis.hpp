@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nnft/core/types.hpp"
+#include "nnft/run/chain_analysis.hpp"
 #include "nnft/run/config.hpp"
 #include "nnft/run/plan.hpp"
 #include "nnft/stats/block_table.hpp"
@@ -27,13 +28,16 @@ struct PointResult {
   std::vector<Estimate> derivatives;  ///< of the connected correlators, by the layout's derivatives
   Tails tails;
   Vector rounding = {};  ///< of each derivative, relative to the full moments; empty if there is none to speak of
+  std::optional<ChainResult> chain = {};  ///< of fields under an operator
 };
 
 /// A shared scale that the config's deformations contain, at a scan point.
 std::optional<SharedScale> shared_scale(const Config& config, const ScanPoint& point);
 
 /// Jackknife of connected and full correlators, derivatives in the strengths and of W[J] = ½JK₀J + ln of the mean exponential.
-/// Leave-one-out values of a block without samples are NaN, and so is everything if fewer than two blocks have samples.
+/// Under an operator e^{−V} means are those of weighted samples, K₀ enters the improved estimators only, and correlators of
+/// orders 2 and 4 are the improved ones. Leave-one-out values of a block without samples are NaN, and so is everything if fewer
+/// than two blocks have samples.
 /// @throws ShapeError if shapes do not fit.
 PointResult analyse(const Config& config, const ScanPoint& point, const SumLayout& layout, const Vector& reference_kernel,
                     const BlockTable& table);

@@ -31,7 +31,8 @@ struct SumVariable {
 /// The parts of a row, in order and without gaps.
 std::vector<SumVariable> sum_variables(const SumLayout& layout);
 
-/// A number for each scan point and entry of a dimension: shape (width, strength, dimension).
+/// A number for each scan point and entry of a dimension: shape (width, strength, dimension), or (width, strength) if the
+/// dimension has no name and there is one.
 struct PointVariable {
   std::string name;
   std::string dimension;
@@ -41,7 +42,7 @@ struct PointVariable {
   std::function<Vector(const PointResult&)> values;
 };
 
-/// Leave-one-out values: shape (block, width, strength, dimension).
+/// Leave-one-out values: shape (block, width, strength, dimension), or without a dimension.
 struct LeaveOneOutVariable {
   std::string name;
   std::string dimension;

@@ -25,6 +25,11 @@ using Statistic = std::function<void(std::span<const double> means, std::span<do
 /// @throws ShapeError if fewer than two blocks have samples.
 Estimate jackknife(const BlockTable& table, int quantities, const Statistic& statistic);
 
+/// Quantities that are functions of estimates whose leave-one-out values have their values as the mean (as those of
+/// minimum_variance do); errors and bias by the jackknife. NaN where a leave-one-out value is not finite.
+/// @throws ShapeError if there are fewer than two leave-one-out values.
+Estimate derived_estimate(const Estimate& of, int quantities, const Statistic& statistic);
+
 /// Standard errors of shape (quantities) that leave-one-out values of shape (blocks, quantities) imply.
 Vector jackknife_error(const RowMatrix& leave_one_out);
 
