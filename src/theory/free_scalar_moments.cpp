@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "nnft/theory/ball_integral.hpp"
+#include "nnft/theory/propagator.hpp"
 
 namespace nnft {
 
@@ -31,13 +32,21 @@ FeatureMoment free_scalar_feature_moment(const SiteSet& sites, const FreeScalarS
 
 RowMatrix free_scalar_propagator(const SiteSet& sites, const FreeScalarSpec& spec) {
   const MomentumBall ball{sites.dimension(), spec.cutoff, spec.mass};
-  const double volume = std::pow(2.0 * std::numbers::pi, sites.dimension());
-  RowMatrix propagator(sites.size(), sites.size());
-  for (int p = 0; p < sites.size(); ++p)
-    for (int q = 0; q <= p; ++q)
-      propagator(p, q) = propagator(q, p) =
-          ball.integral(-1.0, (sites.coordinates().row(p) - sites.coordinates().row(q)).norm()) / volume;
-  return propagator;
+  const auto fill = [&](const auto& value) {
+    RowMatrix matrix(sites.size(), sites.size());
+    for (int p = 0; p < sites.size(); ++p)
+      for (int q = 0; q <= p; ++q)
+        matrix(p, q) = matrix(q, p) = value((sites.coordinates().row(p) - sites.coordinates().row(q)).norm());
+    return matrix;
+  };
+  const RowMatrix distances = fill([](double distance) { return distance; });
+  const double longest = distances.maxCoeff(), pairs = 0.5 * sites.size() * (sites.size() + 1.0);
+  if (PropagatorTable::evaluations(ball, longest) < pairs) {
+    const PropagatorTable table(ball, longest);
+    return fill([&](double distance) { return static_cast<double>(table.at(distance)); });
+  }
+  const PropagatorRule rule(ball, longest);
+  return fill([&](double distance) { return static_cast<double>(rule.at(distance)); });
 }
 
 }  // namespace nnft

@@ -12,7 +12,8 @@ namespace nnft {
 /// @throws UsageError unless the sites are in 1, 2 or 3 dimensions.
 FeatureMoment free_scalar_feature_moment(const SiteSet& sites, const FreeScalarSpec& spec);
 
-/// The propagator ∫_{|p|<Λ} d^dp/(2π)^d e^{ip(x−y)}/(p² + m²) between all sites, shape (sites, sites).
+/// The propagator ∫_{|p|<Λ} d^dp/(2π)^d e^{ip(x−y)}/(p² + m²) between all sites, shape (sites, sites), to 1e-15 of its
+/// value at coincident sites; from a table if there are many sites.
 /// @throws UsageError unless the sites are in 1, 2 or 3 dimensions.
 RowMatrix free_scalar_propagator(const SiteSet& sites, const FreeScalarSpec& spec);
 
