@@ -38,7 +38,7 @@ ChainSampler::ChainSampler(std::unique_ptr<FieldChains> chains, const FieldOpera
       series_(column(std::int64_t{chain_observables + 1} * layout_.slice())),
       weight_(column(1)),
       pairs_(column(layout_.present() ? measurement_.layout.moments().index(2).size() : 0)),
-      dyson_(improved_ ? dyson_scratch(op.nodes(), measurement_.layout.sites()) : 0),
+      dyson_(improved_ ? dyson_scratch(op.nodes(), measurement_.layout.sites(), layout_.quads()) : 0),
       starred_(column(3 * layout_.pairs() + 4 * layout_.quads())) {
   if (!layout_.present() || layout_.nodes() != op.nodes())
     throw ShapeError("ChainSampler: expected a layout with a chain of " + std::to_string(op.nodes()) + " nodes, got " +
@@ -48,9 +48,32 @@ ChainSampler::ChainSampler(std::unique_ptr<FieldChains> chains, const FieldOpera
                      std::to_string(layout_.state()));
   const MomentLayout& moments = measurement_.layout.moments();
   for (const int order : moments.orders()) places_.push_back(pair_places(moments, order));
-  if (layout_.quads() == 0) return;
-  const PackedIndex& quads = moments.index(4);
-  for (int q = 0; q < quads.size(); ++q) legs_.insert(legs_.end(), quads.tuple(q), quads.tuple(q) + 4);
+  for (int q = 0; q < layout_.quads(); ++q) legs_.push_back(dyson_quad(moments.sites(), moments.index(4).tuple(q)));
+  products_ = covariance_products();
+}
+
+RowMatrix ChainSampler::covariance_products() const {
+  const RowMatrix covariance = chains_->common_covariance();
+  if (!improved_ || covariance.size() == 0 || !op_.couplings().local()) return {};
+  const int sites = measurement_.layout.sites(), triples = layout_.pairs() * (sites + 2) / 3;
+  RowMatrix products(sites + layout_.pairs() + triples + layout_.quads(), op_.nodes());
+  Eigen::Index row = 0;
+  const auto add = [&](std::initializer_list<int> legs) {
+    products.row(row).setOnes();
+    for (const int leg : legs) products.row(row).array() *= covariance.row(leg).array();
+    ++row;
+  };
+  for (int i = 0; i < sites; ++i) add({i});
+  for (int i = 0; i < sites; ++i)
+    for (int j = i; j < sites; ++j) add({i, j});
+  for (int i = 0; i < sites; ++i)
+    for (int j = i; j < sites; ++j)
+      for (int k = j; k < sites; ++k) add({i, j, k});
+  for (int q = 0; q < layout_.quads(); ++q) {
+    const int* const s = legs_[static_cast<std::size_t>(q)].site;
+    add({s[0], s[1], s[2], s[3]});
+  }
+  return products;
 }
 
 void ChainSampler::start() {
@@ -172,9 +195,9 @@ void ChainSampler::add_chain_sums(int place) {
 
 void ChainSampler::add_improved() {
   const ConditionalCovariance covariance = chains_->covariance();
-  kernels_.schwinger_dyson(
-      arrays_, {measurement_.layout.sites(), chains_->fields(), chains_->fields() + column(op_.nodes()), covariance.to_nodes,
-                covariance.varies, covariance.shift, layout_.quads(), legs_.data(), dyson_.data(), starred_.data()});
+  kernels_.schwinger_dyson(arrays_, {measurement_.layout.sites(), chains_->fields(), chains_->fields() + column(op_.nodes()),
+                                     covariance.to_nodes, products_.size() > 0 ? products_.data() : nullptr, covariance.shift,
+                                     layout_.quads(), legs_.data(), dyson_.data(), starred_.data()});
   kernels_.add_rows(3 * layout_.pairs() + 4 * layout_.quads(), starred_.data(), weight_.data(),
                     sum(chain_offset_ + layout_.starred_pairs(0)));
 }

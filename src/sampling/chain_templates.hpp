@@ -46,35 +46,69 @@ void fill_squares(int nodes, const double* fields, double* squares) {
     }
 }
 
-/// V, with squares filled if there are pair weights.
+/// All chains of a batch at one row.
 template <class Arch>
-inline Doubles<Arch> potential_of(const OperatorArrays& op, const double* fields, const double* squares, int lane) {
+struct AllChains {
   using D = Doubles<Arch>;
-  D sum(0.0);
-  const D quartic(op.quartic), quadratic(op.quadratic), sextic(op.sextic);
-  if (op.pair_weights == nullptr) {
-    for (int z = 0; z < op.nodes; ++z) {
-      const D phi = at<Arch>(fields, z, lane), square = phi * phi;
-      sum = fma<Arch>(D(op.weights[z]) * square, fma<Arch>(fma<Arch>(sextic, square, quartic), square, -quadratic), sum);
-    }
-    return sum;
+  static constexpr int registers = batch_samples / static_cast<int>(D::size);
+
+  D part[static_cast<std::size_t>(registers)];
+
+  AllChains() {
+    for (D& p : part) p = D(0.0);
   }
+  AllChains(const double* values, int row) {
+    for (int r = 0; r < registers; ++r) part[r] = at<Arch>(values, row, r * lanes_of<Arch>);
+  }
+  void store(double* values, int row) const {
+    for (int r = 0; r < registers; ++r) put<Arch>(values, row, r * lanes_of<Arch>, part[r]);
+  }
+};
+
+/// Adds what node z has of a local V.
+template <class Arch>
+inline void add_local(const OperatorArrays& op, int z, const AllChains<Arch>& phi, AllChains<Arch>& sum) {
+  using D = Doubles<Arch>;
+  const D weight(op.weights[z]), quartic(op.quartic), quadratic(op.quadratic), sextic(op.sextic);
+  for (int r = 0; r < AllChains<Arch>::registers; ++r) {
+    const D square = phi.part[r] * phi.part[r];
+    sum.part[r] = fma<Arch>(weight * square, fma<Arch>(fma<Arch>(sextic, square, quartic), square, -quadratic), sum.part[r]);
+  }
+}
+
+/// V with pair weights.
+template <class Arch>
+inline AllChains<Arch> smeared_potential(const OperatorArrays& op, const double* fields, double* squares) {
+  using D = Doubles<Arch>;
+  fill_squares<Arch>(op.nodes, fields, squares);
+  const D quartic(op.quartic), quadratic(op.quadratic), sextic(op.sextic);
+  AllChains<Arch> sum;
   for (int z = 0; z < op.nodes; ++z) {
-    const D square = at<Arch>(squares, z, lane);
-    sum = fma<Arch>(D(op.weights[z]) * square, fma<Arch>(sextic * square, square, -quadratic), sum);
-    D smeared(0.0);
-    const double* row = op.pair_weights + static_cast<std::ptrdiff_t>(z) * op.nodes;
-    for (int y = 0; y < op.nodes; ++y) smeared = fma<Arch>(D(row[y]), at<Arch>(squares, y, lane), smeared);
-    sum = fma<Arch>(quartic * square, smeared, sum);
+    const double* const row = op.pair_weights + static_cast<std::ptrdiff_t>(z) * op.nodes;
+    AllChains<Arch> smeared;
+    for (int y = 0; y < op.nodes; ++y)
+      for (int r = 0; r < AllChains<Arch>::registers; ++r)
+        smeared.part[r] = fma<Arch>(D(row[y]), at<Arch>(squares, y, r * lanes_of<Arch>), smeared.part[r]);
+    for (int r = 0; r < AllChains<Arch>::registers; ++r) {
+      const D square = at<Arch>(squares, z, r * lanes_of<Arch>);
+      sum.part[r] = fma<Arch>(D(op.weights[z]) * square, fma<Arch>(sextic * square, square, -quadratic), sum.part[r]);
+      sum.part[r] = fma<Arch>(quartic * square, smeared.part[r], sum.part[r]);
+    }
   }
   return sum;
 }
 
 template <class Arch>
+inline AllChains<Arch> potential_of(const OperatorArrays& op, const double* fields, double* squares) {
+  if (op.pair_weights != nullptr) return smeared_potential<Arch>(op, fields, squares);
+  AllChains<Arch> sum;
+  for (int z = 0; z < op.nodes; ++z) add_local<Arch>(op, z, AllChains<Arch>(fields, z), sum);
+  return sum;
+}
+
+template <class Arch>
 void potential(const OperatorArrays& op, const double* fields, double* squares, double* values) {
-  if (op.pair_weights != nullptr) fill_squares<Arch>(op.nodes, fields, squares);
-  for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>)
-    put<Arch>(values, 0, lane, potential_of<Arch>(op, fields, squares, lane));
+  potential_of<Arch>(op, fields, squares).store(values, 0);
 }
 
 template <class Arch>
@@ -94,30 +128,45 @@ void gradient(const OperatorArrays& op, const double* fields, double* squares, d
     }
 }
 
+/// φ + a'h' − ah at all points, and its V.
+template <class Arch>
+inline AllChains<Arch> try_neuron(const OperatorArrays& op, const NeuronProposal& proposal, const NeuronState& state) {
+  using D = Doubles<Arch>;
+  const AllChains<Arch> old_output(state.output, 0), new_output(proposal.output, 0);
+  const bool local = op.pair_weights == nullptr;
+  AllChains<Arch> sum;
+  for (int p = 0; p < state.points; ++p) {
+    AllChains<Arch> trial(state.fields, p);
+    for (int r = 0; r < AllChains<Arch>::registers; ++r) {
+      const int lane = r * lanes_of<Arch>;
+      const D without = trial.part[r] - old_output.part[r] * at<Arch>(state.features, p, lane);
+      trial.part[r] = fma<Arch>(new_output.part[r], at<Arch>(proposal.features, p, lane), without);
+    }
+    trial.store(state.trial, p);
+    if (local && p < op.nodes) add_local<Arch>(op, p, trial, sum);
+  }
+  return local ? sum : smeared_potential<Arch>(op, state.trial, state.squares);
+}
+
 template <class Arch>
 void refresh(const OperatorArrays& op, const NeuronProposal& proposal, const NeuronState& state) {
   using D = Doubles<Arch>;
-  constexpr int step = lanes_of<Arch>;
-  for (int lane = 0; lane < batch_samples; lane += step) {
-    const D old_output = at<Arch>(state.output, 0, lane), new_output = at<Arch>(proposal.output, 0, lane);
-    for (int p = 0; p < state.points; ++p)
-      put<Arch>(state.trial, p, lane,
-                fma<Arch>(new_output, at<Arch>(proposal.features, p, lane),
-                          at<Arch>(state.fields, p, lane) - old_output * at<Arch>(state.features, p, lane)));
-  }
-  if (op.pair_weights != nullptr) fill_squares<Arch>(op.nodes, state.trial, state.squares);
-  for (int lane = 0; lane < batch_samples; lane += step) {
-    const D before = at<Arch>(state.potential, 0, lane), after = potential_of<Arch>(op, state.trial, state.squares, lane);
-    const D ratio = exp<Arch>(xsimd::min(before - after, D(0.0)));
+  const AllChains<Arch> after = try_neuron<Arch>(op, proposal, state);
+  for (int r = 0; r < AllChains<Arch>::registers; ++r) {
+    const int lane = r * lanes_of<Arch>;
+    const D before = at<Arch>(state.potential, 0, lane);
+    const D ratio = exp<Arch>(xsimd::min(before - after.part[r], D(0.0)));
     const auto accept = (at<Arch>(proposal.acceptance, 0, lane) + D(0.5)) < ratio;
-    put<Arch>(state.potential, 0, lane, xsimd::select(accept, after, before));
-    put<Arch>(state.accepted, 0, lane, at<Arch>(state.accepted, 0, lane) + xsimd::select(accept, D(1.0), D(0.0)));
-    put<Arch>(state.output, 0, lane, xsimd::select(accept, at<Arch>(proposal.output, 0, lane), at<Arch>(state.output, 0, lane)));
-    put<Arch>(state.birth, 0, lane, xsimd::select(accept, D(proposal.step), at<Arch>(state.birth, 0, lane)));
+    const auto choose = [&](double* kept, D offered, int row) {
+      put<Arch>(kept, row, lane, xsimd::select(accept, offered, at<Arch>(kept, row, lane)));
+    };
+    choose(state.potential, after.part[r], 0);
+    choose(state.accepted, at<Arch>(state.accepted, 0, lane) + D(1.0), 0);
+    choose(state.output, at<Arch>(proposal.output, 0, lane), 0);
+    choose(state.birth, D(proposal.step), 0);
     for (int p = 0; p < state.points; ++p) {
-      put<Arch>(state.fields, p, lane, xsimd::select(accept, at<Arch>(state.trial, p, lane), at<Arch>(state.fields, p, lane)));
-      put<Arch>(state.features, p, lane,
-                xsimd::select(accept, at<Arch>(proposal.features, p, lane), at<Arch>(state.features, p, lane)));
+      choose(state.fields, at<Arch>(state.trial, p, lane), p);
+      choose(state.features, at<Arch>(proposal.features, p, lane), p);
     }
   }
 }

@@ -7,39 +7,35 @@
 #include <cstddef>
 
 #include "sampling/chain_templates.hpp"
+#include "sampling/packed_places.hpp"
 
 namespace nnft::simd {
 
-/// The place of a pair i <= j of sites in packed order.
-inline int pair_place(int sites, int i, int j) {
-  if (i > j) return pair_place(sites, j, i);
-  return i * sites - i * (i - 1) / 2 + (j - i);
-}
-
 /// Where a kernel keeps what it needs more than once.
 struct DysonScratch {
-  DysonScratch(int nodes, int sites, double* memory) {
+  DysonScratch(int nodes, int sites, int quads, double* memory) {
     const auto take = [&memory](int rows) {
       double* const place = memory;
       memory += static_cast<std::ptrdiff_t>(rows) * batch_samples;
       return place;
     };
-    const int pairs = sites * (sites + 1) / 2;
+    const int pairs = sites * (sites + 1) / 2, all_triples = pairs * (sites + 2) / 3;
     for (double*& derivative : local) derivative = take(nodes);
     squares = take(nodes);
     smeared_square = take(nodes);
     products = take(pairs * nodes);
     smeared_leg = take(sites * nodes);
     smeared_products = take(pairs * nodes);
+    bare_legs = take(sites);
+    bare_pairs = take(pairs);
+    bare_triples = take(all_triples);
+    bare_quads = take(quads);
     legs = take(sites);
-    curvatures = take(pairs);
-    triples = take(sites * sites * sites);
-    bare_triples = take(sites * sites * sites);
+    triples = take(all_triples);
     pair_sums = take(pairs);
     half = take(sites * sites);
     contracted = take(sites * sites);
     fields = take(pairs);
-    end = memory;
   }
 
   double* local[4];          ///< w times the derivatives 1 … 4 of the local density of V, [node]
@@ -48,16 +44,41 @@ struct DysonScratch {
   double* products;          ///< C_iC_j, [pair][node]
   double* smeared_leg;       ///< U(φC_i), [site][node]
   double* smeared_products;  ///< U(C_iC_j), [pair][node]
+  double* bare_legs;         ///< V_i
+  double* bare_pairs;        ///< V_ij
+  double* bare_triples;      ///< V_ijk, packed
+  double* bare_quads;        ///< V_ijkl of each quad
   double* legs;              ///< Y_i
-  double* curvatures;        ///< V_ij
-  double* triples;           ///< Y_ijk + Σ δC_ij Y_k for i <= j <= k, [i][j][k]
-  double* bare_triples;      ///< V_ijk
+  double* triples;           ///< Y_ijk + Σ δC_ij Y_k, packed
   double* pair_sums;         ///< Y_ij + δC_ij
   double* half;              ///< Y_i φ_j, [i][j]
   double* contracted;        ///< Y_i φ_j + δC_ij, [i][j]
   double* fields;            ///< φ_iφ_j
-  const double* end;
 };
+
+/// out[row] = Σ_z matrix[row][z] values[z], four rows at a time.
+template <class Arch>
+void multiply_rows(int rows, int nodes, const double* matrix, const double* values, double* out) {
+  using D = Doubles<Arch>;
+  for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>) {
+    int row = 0;
+    for (; row + 4 <= rows; row += 4) {
+      const double* const m = matrix + static_cast<std::ptrdiff_t>(row) * nodes;
+      D sum[4] = {D(0.0), D(0.0), D(0.0), D(0.0)};
+      for (int z = 0; z < nodes; ++z) {
+        const D x = at<Arch>(values, z, lane);
+        for (int r = 0; r < 4; ++r) sum[r] = fma<Arch>(D(m[r * nodes + z]), x, sum[r]);
+      }
+      for (int r = 0; r < 4; ++r) put<Arch>(out, row + r, lane, sum[r]);
+    }
+    for (; row < rows; ++row) {
+      D sum(0.0);
+      for (int z = 0; z < nodes; ++z)
+        sum = fma<Arch>(D(matrix[static_cast<std::ptrdiff_t>(row) * nodes + z]), at<Arch>(values, z, lane), sum);
+      put<Arch>(out, row, lane, sum);
+    }
+  }
+}
 
 template <class Arch>
 class Dyson {
@@ -65,16 +86,16 @@ class Dyson {
   Dyson(const OperatorArrays& op, const DysonArrays& arrays)
       : op_(op),
         arrays_(arrays),
-        scratch_(op.nodes, arrays.sites, arrays.scratch),
+        scratch_(op.nodes, arrays.sites, arrays.quads, arrays.scratch),
         pairs_(arrays.sites * (arrays.sites + 1) / 2) {}
 
   void run() {
     if (op_.pair_weights != nullptr) smear_square();
-    for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>) {
-      derivatives(lane);
-      products(lane);
-    }
-    if (op_.pair_weights != nullptr) smear_all();
+    for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>) derivatives(lane);
+    if (arrays_.products != nullptr)
+      multiply_all();
+    else
+      contract_all();
     for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>) {
       starred_legs(lane);
       starred_triples(lane);
@@ -87,12 +108,10 @@ class Dyson {
   using D = Doubles<Arch>;
 
   int pair(int i, int j) const { return pair_place(arrays_.sites, i, j); }
+  int triple(int i, int j, int k) const { return triple_place(arrays_.sites, i, j, k); }
 
-  D covariance(int site, int z, int lane) const {
-    const int row = site * op_.nodes + z;
-    return arrays_.varies ? at<Arch>(arrays_.covariance, row, lane) : D(arrays_.covariance[row]);
-  }
-  D shift(int i, int j, int lane) const { return arrays_.shift == nullptr ? D(0.0) : at<Arch>(arrays_.shift, pair(i, j), lane); }
+  D covariance(int site, int z, int lane) const { return at<Arch>(arrays_.covariance, site * op_.nodes + z, lane); }
+  D shift(int p, int lane) const { return arrays_.shift == nullptr ? D(0.0) : at<Arch>(arrays_.shift, p, lane); }
 
   void smear_square() {
     fill_squares<Arch>(op_.nodes, arrays_.nodes, scratch_.squares);
@@ -119,11 +138,39 @@ class Dyson {
     }
   }
 
-  void products(int lane) {
-    for (int i = 0; i < arrays_.sites; ++i)
-      for (int j = i; j < arrays_.sites; ++j)
-        for (int z = 0; z < op_.nodes; ++z)
-          put<Arch>(scratch_.products, pair(i, j) * op_.nodes + z, lane, covariance(i, z, lane) * covariance(j, z, lane));
+  /// Products of covariances that are the same for every chain are given.
+  void multiply_all() {
+    const int triples = pairs_ * (arrays_.sites + 2) / 3, quads = arrays_.quads > 0 ? arrays_.quads : 0;
+    const double* row = arrays_.products;
+    const auto multiply = [&](int rows, const double* values, double* out) {
+      multiply_rows<Arch>(rows, op_.nodes, row, values, out);
+      row += static_cast<std::ptrdiff_t>(rows) * op_.nodes;
+    };
+    multiply(arrays_.sites, scratch_.local[0], scratch_.bare_legs);
+    multiply(pairs_, scratch_.local[1], scratch_.bare_pairs);
+    if (quads == 0) return;
+    multiply(triples, scratch_.local[2], scratch_.bare_triples);
+    multiply(quads, scratch_.local[3], scratch_.bare_quads);
+  }
+
+  void contract_all() {
+    for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>)
+      for (int i = 0; i < arrays_.sites; ++i)
+        for (int j = i; j < arrays_.sites; ++j)
+          for (int z = 0; z < op_.nodes; ++z)
+            put<Arch>(scratch_.products, pair(i, j) * op_.nodes + z, lane, covariance(i, z, lane) * covariance(j, z, lane));
+    if (op_.pair_weights != nullptr) smear_all();
+    for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>) {
+      for (int i = 0; i < arrays_.sites; ++i) {
+        put<Arch>(scratch_.bare_legs, i, lane, leg(i, lane));
+        for (int j = i; j < arrays_.sites; ++j) {
+          put<Arch>(scratch_.bare_pairs, pair(i, j), lane, pair_of_legs(i, j, lane));
+          for (int k = j; k < arrays_.sites && arrays_.quads > 0; ++k)
+            put<Arch>(scratch_.bare_triples, triple(i, j, k), lane, triple_of_legs(i, j, k, lane));
+        }
+      }
+      for (int q = 0; q < arrays_.quads; ++q) put<Arch>(scratch_.bare_quads, q, lane, quad_of_legs(arrays_.legs[q], lane));
+    }
   }
 
   void smear_all() {
@@ -177,60 +224,51 @@ class Dyson {
   }
 
   /// V_ijkl.
-  D quad_of_legs(const int* s, int lane) const {
+  D quad_of_legs(const DysonQuad& quad, int lane) const {
     D sum(0.0);
-    const int left = pair(s[0], s[1]), right = pair(s[2], s[3]);
+    const int left = quad.pair[0][1], right = quad.pair[2][3];
     for (int z = 0; z < op_.nodes; ++z)
       sum = fma<Arch>(product(left, z, lane) * product(right, z, lane), at<Arch>(scratch_.local[3], z, lane), sum);
     if (op_.pair_weights == nullptr) return sum;
     D smeared(0.0);
     for (int z = 0; z < op_.nodes; ++z)
       smeared = smeared + product(left, z, lane) * smeared_product(right, z, lane) +
-                product(pair(s[0], s[2]), z, lane) * smeared_product(pair(s[1], s[3]), z, lane) +
-                product(pair(s[0], s[3]), z, lane) * smeared_product(pair(s[1], s[2]), z, lane);
+                product(quad.pair[0][2], z, lane) * smeared_product(quad.pair[1][3], z, lane) +
+                product(quad.pair[0][3], z, lane) * smeared_product(quad.pair[1][2], z, lane);
     return fma<Arch>(D(8.0 * op_.quartic), smeared, sum);
   }
 
   void starred_legs(int lane) {
     const int sites = arrays_.sites;
-    for (int i = 0; i < sites; ++i) put<Arch>(scratch_.legs, i, lane, D(0.0) - leg(i, lane));
+    for (int i = 0; i < sites; ++i) put<Arch>(scratch_.legs, i, lane, -at<Arch>(scratch_.bare_legs, i, lane));
     for (int i = 0; i < sites; ++i)
       for (int j = i; j < sites; ++j) {
-        const D curvature = pair_of_legs(i, j, lane), contraction = shift(i, j, lane) - curvature;
-        put<Arch>(scratch_.curvatures, pair(i, j), lane, curvature);
-        put<Arch>(scratch_.pair_sums, pair(i, j), lane, fma<Arch>(star(i, lane), star(j, lane), contraction));
+        put<Arch>(scratch_.pair_sums, pair(i, j), lane, fma<Arch>(star(i, lane), star(j, lane), link(pair(i, j), lane)));
         put<Arch>(scratch_.fields, pair(i, j), lane, at<Arch>(arrays_.fields, i, lane) * at<Arch>(arrays_.fields, j, lane));
       }
     for (int i = 0; i < sites; ++i)
       for (int j = 0; j < sites; ++j) {
         const D half = at<Arch>(scratch_.legs, i, lane) * at<Arch>(arrays_.fields, j, lane);
         put<Arch>(scratch_.half, i * sites + j, lane, half);
-        put<Arch>(scratch_.contracted, i * sites + j, lane, half + shift(i, j, lane));
+        put<Arch>(scratch_.contracted, i * sites + j, lane, half + shift(pair(i, j), lane));
       }
   }
 
   D star(int i, int lane) const { return at<Arch>(scratch_.legs, i, lane); }
   /// δC_ij − V_ij: with Y_i = −V_i, −V_ijk and −V_ijkl what partitions of the starred legs are made of.
-  D link(int i, int j, int lane) const { return shift(i, j, lane) - at<Arch>(scratch_.curvatures, pair(i, j), lane); }
-
-  int triple_place(int i, int j, int k) const {
-    if (i > j) return triple_place(j, i, k);
-    if (j > k) return triple_place(i, k, j);
-    return (i * arrays_.sites + j) * arrays_.sites + k;
-  }
+  D link(int p, int lane) const { return shift(p, lane) - at<Arch>(scratch_.bare_pairs, p, lane); }
 
   void starred_triples(int lane) {
     if (arrays_.quads == 0) return;
     for (int i = 0; i < arrays_.sites; ++i)
       for (int j = i; j < arrays_.sites; ++j)
         for (int k = j; k < arrays_.sites; ++k) {
-          const D bare = triple_of_legs(i, j, k, lane);
-          D y = star(i, lane) * star(j, lane) * star(k, lane) - bare;
-          y = fma<Arch>(link(i, j, lane), star(k, lane), y);
-          y = fma<Arch>(link(i, k, lane), star(j, lane), y);
-          y = fma<Arch>(link(j, k, lane), star(i, lane), y);
-          put<Arch>(scratch_.triples, triple_place(i, j, k), lane, y);
-          put<Arch>(scratch_.bare_triples, triple_place(i, j, k), lane, bare);
+          const int place = triple(i, j, k);
+          D y = star(i, lane) * star(j, lane) * star(k, lane) - at<Arch>(scratch_.bare_triples, place, lane);
+          y = fma<Arch>(link(pair(i, j), lane), star(k, lane), y);
+          y = fma<Arch>(link(pair(i, k), lane), star(j, lane), y);
+          y = fma<Arch>(link(pair(j, k), lane), star(i, lane), y);
+          put<Arch>(scratch_.triples, place, lane, y);
         }
   }
 
@@ -244,77 +282,75 @@ class Dyson {
       }
   }
 
+  D fields(int p, int lane) const { return at<Arch>(scratch_.fields, p, lane); }
+  D pair_sum(int p, int lane) const { return at<Arch>(scratch_.pair_sums, p, lane); }
+  D contracted(int ordered, int lane) const { return at<Arch>(scratch_.contracted, ordered, lane); }
+  D half(int ordered, int lane) const { return at<Arch>(scratch_.half, ordered, lane); }
+
   /// The mean over the places of one starred leg: (Y_aφ_b + δC_ab)φ_cφ_d + δC_ac φ_bφ_d + δC_ad φ_bφ_c.
-  D one_starred(const int* s, int lane) const {
+  D one_starred(const DysonQuad& quad, int lane) const {
     D sum(0.0);
     for (int a = 0; a < 4; ++a) {
-      const int b = s[(a + 1) % 4], c = s[(a + 2) % 4], d = s[(a + 3) % 4];
-      sum = fma<Arch>(contracted(s[a], b, lane), fields(c, d, lane), sum);
+      const int b = (a + 1) % 4, c = (a + 2) % 4, d = (a + 3) % 4;
+      sum = fma<Arch>(contracted(quad.ordered[a][b], lane), fields(quad.pair[c][d], lane), sum);
       if (arrays_.shift == nullptr) continue;
-      sum = fma<Arch>(shift(s[a], c, lane), fields(b, d, lane), sum);
-      sum = fma<Arch>(shift(s[a], d, lane), fields(b, c, lane), sum);
+      sum = fma<Arch>(shift(quad.pair[a][c], lane), fields(quad.pair[b][d], lane), sum);
+      sum = fma<Arch>(shift(quad.pair[a][d], lane), fields(quad.pair[b][c], lane), sum);
     }
     return sum * D(0.25);
   }
 
   /// Legs a, b starred: (Y_ab + δC_ab)φ_cφ_d + δC_ac (Y_bφ_d + δC_bd) + δC_ad (Y_bφ_c + δC_bc) + δC_bc Y_aφ_d + δC_bd Y_aφ_c.
-  D two_starred(const int* s, int lane) const {
+  D two_starred(const DysonQuad& quad, int lane) const {
     constexpr int choices[6][4] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {0, 3, 1, 2}, {1, 2, 0, 3}, {1, 3, 0, 2}, {2, 3, 0, 1}};
     D sum(0.0);
-    for (const auto& choice : choices) {
-      const int a = s[choice[0]], b = s[choice[1]], c = s[choice[2]], d = s[choice[3]];
-      sum = fma<Arch>(at<Arch>(scratch_.pair_sums, pair(a, b), lane), fields(c, d, lane), sum);
+    for (const auto& [a, b, c, d] : choices) {
+      sum = fma<Arch>(pair_sum(quad.pair[a][b], lane), fields(quad.pair[c][d], lane), sum);
       if (arrays_.shift == nullptr) continue;
-      sum = fma<Arch>(shift(a, c, lane), contracted(b, d, lane), sum);
-      sum = fma<Arch>(shift(a, d, lane), contracted(b, c, lane), sum);
-      sum = fma<Arch>(shift(b, c, lane), at<Arch>(scratch_.half, a * arrays_.sites + d, lane), sum);
-      sum = fma<Arch>(shift(b, d, lane), at<Arch>(scratch_.half, a * arrays_.sites + c, lane), sum);
+      sum = fma<Arch>(shift(quad.pair[a][c], lane), contracted(quad.ordered[b][d], lane), sum);
+      sum = fma<Arch>(shift(quad.pair[a][d], lane), contracted(quad.ordered[b][c], lane), sum);
+      sum = fma<Arch>(shift(quad.pair[b][c], lane), half(quad.ordered[a][d], lane), sum);
+      sum = fma<Arch>(shift(quad.pair[b][d], lane), half(quad.ordered[a][c], lane), sum);
     }
     return sum * D(1.0 / 6.0);
   }
 
   /// Leg d not starred: (Y_abc + Σ δC Y)φ_d + δC_ad (Y_bc + δC_bc) + δC_bd (Y_ac + δC_ac) + δC_cd (Y_ab + δC_ab).
-  D three_starred(const int* s, int lane) const {
+  D three_starred(const DysonQuad& quad, int lane) const {
     D sum(0.0);
-    for (int free = 0; free < 4; ++free) {
-      const int a = s[(free + 1) % 4], b = s[(free + 2) % 4], c = s[(free + 3) % 4], d = s[free];
-      sum = fma<Arch>(at<Arch>(scratch_.triples, triple_place(a, b, c), lane), at<Arch>(arrays_.fields, d, lane), sum);
+    for (int d = 0; d < 4; ++d) {
+      const int a = (d + 1) % 4, b = (d + 2) % 4, c = (d + 3) % 4;
+      sum = fma<Arch>(at<Arch>(scratch_.triples, quad.triple[d], lane), at<Arch>(arrays_.fields, quad.site[d], lane), sum);
       if (arrays_.shift == nullptr) continue;
-      sum = fma<Arch>(shift(a, d, lane), at<Arch>(scratch_.pair_sums, pair(b, c), lane), sum);
-      sum = fma<Arch>(shift(b, d, lane), at<Arch>(scratch_.pair_sums, pair(a, c), lane), sum);
-      sum = fma<Arch>(shift(c, d, lane), at<Arch>(scratch_.pair_sums, pair(a, b), lane), sum);
+      sum = fma<Arch>(shift(quad.pair[a][d], lane), pair_sum(quad.pair[b][c], lane), sum);
+      sum = fma<Arch>(shift(quad.pair[b][d], lane), pair_sum(quad.pair[a][c], lane), sum);
+      sum = fma<Arch>(shift(quad.pair[c][d], lane), pair_sum(quad.pair[a][b], lane), sum);
     }
     return sum * D(0.25);
   }
 
   /// The sum over the partitions of all four legs.
-  D four_starred(const int* s, int lane) const {
-    const D y[4] = {star(s[0], lane), star(s[1], lane), star(s[2], lane), star(s[3], lane)};
-    D sum = y[0] * y[1] * y[2] * y[3] - quad_of_legs(s, lane);
+  D four_starred(const DysonQuad& quad, int q, int lane) const {
+    const D y[4] = {star(quad.site[0], lane), star(quad.site[1], lane), star(quad.site[2], lane), star(quad.site[3], lane)};
+    D sum = y[0] * y[1] * y[2] * y[3] - at<Arch>(scratch_.bare_quads, q, lane);
     constexpr int pairings[3][4] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {0, 3, 1, 2}};
-    for (const auto& p : pairings) {
-      const D left = link(s[p[0]], s[p[1]], lane), right = link(s[p[2]], s[p[3]], lane);
-      sum = fma<Arch>(left, y[p[2]] * y[p[3]], sum);
-      sum = fma<Arch>(right, y[p[0]] * y[p[1]], sum);
+    for (const auto& [a, b, c, d] : pairings) {
+      const D left = link(quad.pair[a][b], lane), right = link(quad.pair[c][d], lane);
+      sum = fma<Arch>(left, y[c] * y[d], sum);
+      sum = fma<Arch>(right, y[a] * y[b], sum);
       sum = fma<Arch>(left, right, sum);
     }
-    for (int a = 0; a < 4; ++a) {
-      const int place = triple_place(s[(a + 1) % 4], s[(a + 2) % 4], s[(a + 3) % 4]);
-      sum = sum - at<Arch>(scratch_.bare_triples, place, lane) * y[a];
-    }
+    for (int a = 0; a < 4; ++a) sum = sum - at<Arch>(scratch_.bare_triples, quad.triple[a], lane) * y[a];
     return sum;
   }
 
-  D fields(int i, int j, int lane) const { return at<Arch>(scratch_.fields, pair(i, j), lane); }
-  D contracted(int i, int j, int lane) const { return at<Arch>(scratch_.contracted, i * arrays_.sites + j, lane); }
-
   void write_quad(int q, int lane) {
-    const int* s = arrays_.legs + 4 * q;
+    const DysonQuad& quad = arrays_.legs[q];
     double* const out = arrays_.out + static_cast<std::ptrdiff_t>(3 * pairs_) * batch_samples;
-    put<Arch>(out, q, lane, one_starred(s, lane));
-    put<Arch>(out, arrays_.quads + q, lane, two_starred(s, lane));
-    put<Arch>(out, 2 * arrays_.quads + q, lane, three_starred(s, lane));
-    put<Arch>(out, 3 * arrays_.quads + q, lane, four_starred(s, lane));
+    put<Arch>(out, q, lane, one_starred(quad, lane));
+    put<Arch>(out, arrays_.quads + q, lane, two_starred(quad, lane));
+    put<Arch>(out, 2 * arrays_.quads + q, lane, three_starred(quad, lane));
+    put<Arch>(out, 3 * arrays_.quads + q, lane, four_starred(quad, q, lane));
   }
 
   const OperatorArrays& op_;

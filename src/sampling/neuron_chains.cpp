@@ -145,8 +145,9 @@ class NeuronChains final : public FieldChains {
         for (int c = 0; c < batch_samples; ++c)
           shift_.data()[pair * batch_samples + c] = variance * row[(nodes_ + t) * batch_samples + c] - reference_[pair];
     }
-    return {covariance_.data(), true, shift_.data()};
+    return {covariance_.data(), shift_.data()};
   }
+  RowMatrix common_covariance() const override { return {}; }
 
  private:
   struct Tile {

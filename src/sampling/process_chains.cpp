@@ -34,6 +34,7 @@ class ProcessChains final : public FieldChains {
         factor_(spec.factor),
         transposed_(spec.factor.topRows(op.nodes()).transpose()),
         covariance_(spec.covariance),
+        spread_(rows(covariance_.size())),
         state_(rows(rank_)),
         direction_(rows(rank_ + 1)),
         fields_(rows(points_)),
@@ -45,6 +46,8 @@ class ProcessChains final : public FieldChains {
         squares_(rows(op.nodes())),
         potential_(rows(1)),
         acceptance_(rows(1)) {
+    for (Eigen::Index k = 0; k < covariance_.size(); ++k)
+      std::fill_n(spread_.data() + rows(k), batch_samples, covariance_.data()[k]);
     if (spec.factor.rows() < op.nodes()) throw ShapeError("process chains: expected a row of the factor for each node and site");
   }
 
@@ -85,7 +88,8 @@ class ProcessChains final : public FieldChains {
   const double* fields() const noexcept override { return fields_.data(); }
   const double* potential() const noexcept override { return potential_.data(); }
   const double* acceptance() const noexcept override { return acceptance_.data(); }
-  ConditionalCovariance covariance() override { return {covariance_.data(), false, nullptr}; }
+  ConditionalCovariance covariance() override { return {spread_.data(), nullptr}; }
+  RowMatrix common_covariance() const override { return covariance_; }
 
  private:
   std::uint64_t sample(std::uint64_t step) const noexcept { return sample_of_step(step, first_chain_); }
@@ -194,6 +198,7 @@ class ProcessChains final : public FieldChains {
   RowMatrix factor_;
   RowMatrix transposed_;  ///< Aᵀ at the nodes
   RowMatrix covariance_;
+  AlignedBuffer spread_;     ///< the covariance of every chain
   AlignedBuffer state_;      ///< ξ
   AlignedBuffer direction_;  ///< ν, or momenta
   AlignedBuffer fields_;

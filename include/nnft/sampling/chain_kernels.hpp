@@ -39,22 +39,34 @@ struct NeuronState {
   double* squares;    ///< workspace, [node], with pair weights
 };
 
+/// A quad of sites, and the places of its parts in packed order.
+struct DysonQuad {
+  int site[4];
+  int pair[4][4];     ///< of legs a and b
+  int ordered[4][4];  ///< of sites a and b in [site][site]
+  int triple[4];      ///< of the legs other than a
+};
+
+DysonQuad dyson_quad(int sites, const int* legs) noexcept;
+
 /// What Schwinger–Dyson monomials are made of. C is the covariance of φ(x) given what is not integrated over.
 struct DysonArrays {
   int sites;
   const double* nodes;       ///< φ at the nodes
   const double* fields;      ///< φ at the sites
-  const double* covariance;  ///< C(x, z), [site][node][chain] if it varies between chains, else [site][node]
-  bool varies;
+  const double* covariance;  ///< C(x, z), [site][node][chain]; null if `products` are given
+  /// If C is the same for every chain and V is local: C_i(z), then C_iC_j, C_iC_jC_k and C_iC_jC_kC_l of the quads, in packed
+  /// order, [row][node]; else null.
+  const double* products;
   const double* shift;  ///< C(x, y) − K₀(x, y), [pair][chain]; null if it is 0
   int quads;
-  const int* legs;  ///< four sites of each quad
+  const DysonQuad* legs;
   double* scratch;  ///< dyson_scratch(…) numbers
   double* out;      ///< [3 · pairs + 4 · quads]: ChainLayout's starred pairs and quads
 };
 
 /// Numbers that a Schwinger–Dyson kernel works in.
-std::size_t dyson_scratch(int nodes, int sites);
+std::size_t dyson_scratch(int nodes, int sites, int quads);
 
 struct ChainKernels {
   /// values = V of fields[node]. squares: workspace, [node], used with pair weights only.

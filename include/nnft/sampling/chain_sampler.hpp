@@ -49,6 +49,8 @@ class ChainSampler {
  private:
   static std::size_t column(std::int64_t k) noexcept { return static_cast<std::size_t>(k) * batch_samples; }
   double* sum(int k) noexcept { return sums_.data() + column(k); }
+  /// DysonArrays::products.
+  RowMatrix covariance_products() const;
   void sample(int place);
   void add_moments(const double* sites);
   void add_chain_sums(int place);
@@ -66,7 +68,8 @@ class ChainSampler {
   const FieldKernels& field_kernels_;
   bool improved_;
   std::vector<std::vector<int>> places_;  ///< for each order the pairs of each tuple
-  std::vector<int> legs_;                 ///< of quads
+  std::vector<DysonQuad> legs_;           ///< of quads
+  RowMatrix products_;
   std::uint64_t next_slice_ = 0;
   AlignedBuffer sums_;    ///< [column]
   AlignedBuffer series_;  ///< [observable][sample], then m²

@@ -25,9 +25,8 @@ constexpr std::uint64_t sample_of_step(std::uint64_t step, std::uint64_t chain) 
 
 /// What improved estimators need to know of a field; see DysonArrays.
 struct ConditionalCovariance {
-  const double* to_nodes;
-  bool varies;
-  const double* shift;
+  const double* to_nodes;  ///< [site][node][chain]
+  const double* shift;     ///< [pair][chain], or null
 };
 
 /// The chains of a batch never mix: what becomes of one is a pure function of (what defines the ensemble, seed, its number,
@@ -55,6 +54,8 @@ class FieldChains {
   virtual const double* acceptance() const noexcept = 0;
   /// After a measured update.
   virtual ConditionalCovariance covariance() = 0;
+  /// C(site, node) if it is the same for every chain, shape (sites, nodes); else empty.
+  virtual RowMatrix common_covariance() const = 0;
 };
 
 /// How a field under an operator is updated.
