@@ -55,6 +55,19 @@ CommonColumns common_sources(const RowMatrix& a, const RowMatrix& b) {
   return common;
 }
 
+CommonColumns common_observables(const SumLayout& a, const SumLayout& b) {
+  CommonColumns common;
+  const std::vector<BoxObservable> left = box_observables(a), right = box_observables(b);
+  for (std::size_t k = 0; k < left.size(); ++k)
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      if (!left[k].physical || left[k].name != right[j].name) continue;
+      common.a.push_back(static_cast<Eigen::Index>(k));
+      common.b.push_back(static_cast<Eigen::Index>(j));
+      common.names.push_back(left[k].name);
+    }
+  return common;
+}
+
 /// What the two files say of the same quantities, and what of it may be rounding.
 struct BothEstimates {
   const Estimate& a;
@@ -151,8 +164,22 @@ class Pair {
                     {left.connected, right.connected}, p_values);
     }
     compare_derivatives(left, right, p_values);
+    if (left.chain && right.chain) compare_box(*left.chain, *right.chain, p_values);
     compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources),
                   {left.generating, right.generating}, p_values);
+  }
+
+  /// Observables of the box that both files have, and effective masses of the sites, which are the same.
+  void compare_box(const ChainResult& left, const ChainResult& right, std::vector<double>& p_values) const {
+    compare_block("box", common_observables(a_.layout(), b_.layout()), {left.observables, right.observables}, p_values);
+    CommonColumns sites;
+    for (Eigen::Index site = 0; site < left.effective_mass.value.size(); ++site) {
+      if (!std::isfinite(left.effective_mass.value[site]) && !std::isfinite(right.effective_mass.value[site])) continue;
+      sites.a.push_back(site);
+      sites.b.push_back(site);
+      sites.names.push_back("site " + std::to_string(site));
+    }
+    compare_block("m_eff", sites, {left.effective_mass, right.effective_mass}, p_values);
   }
 
   void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {

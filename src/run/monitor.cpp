@@ -20,31 +20,40 @@ std::string monitored_correlator(const Communicator& comm, const Plan& plan, con
     orders.push_back(order);
   }
   const MomentLayout one_site(1, orders);
-  const auto columns = static_cast<std::size_t>(one_site.size()) + 1;
+  // A row: samples, the sum of weights, the monomials.
+  const auto moments = static_cast<std::size_t>(one_site.size());
+  const std::size_t columns = moments + 2;
+  const ChainLayout& chain = plan.sums().chain();
+  const auto weight = static_cast<std::size_t>(plan.sums().chain_offset() + ChainLayout::sum(ChainSum::weight));
   std::vector<double> rows(plan.blocks() * columns, 0.0);
   const Range mine = store.owned_blocks(monitored.place_in_group);
   for (std::uint64_t block = mine.begin; block < mine.end; ++block) {
     double* row = rows.data() + block * columns;
     row[0] = static_cast<double>(store.tree(monitored.place_in_group, block).slices() * plan.slice());
-    for (const SumNode& node : store.tree(monitored.place_in_group, block).nodes())
-      for (std::size_t k = 1; k < columns; ++k)
-        row[k] += node.sums[static_cast<std::size_t>(plan.layout().offset(one_site.orders()[k - 1]))];
+    for (const SumNode& node : store.tree(monitored.place_in_group, block).nodes()) {
+      row[1] += chain.present() ? node.sums[weight] : static_cast<double>((std::uint64_t{1} << node.level) * plan.slice());
+      for (std::size_t k = 0; k < moments; ++k)
+        row[k + 2] += node.sums[static_cast<std::size_t>(plan.layout().offset(one_site.orders()[k]))];
+    }
   }
   comm.sum_disjoint(rows);
-  BlockTable table(static_cast<int>(plan.blocks()), one_site.size());
+  BlockTable table(static_cast<int>(plan.blocks()), one_site.size() + 1);
   int present = 0;
   for (std::uint64_t block = 0; block < plan.blocks(); ++block) {
     const double* row = rows.data() + block * columns;
     table.counts[block] = static_cast<std::int64_t>(row[0]);
     present += row[0] > 0.0 ? 1 : 0;
-    for (std::size_t k = 1; k < columns; ++k)
-      table.sums(static_cast<Eigen::Index>(block), static_cast<Eigen::Index>(k) - 1) = row[k];
+    table.sums.row(static_cast<Eigen::Index>(block)) = Eigen::Map<const Eigen::RowVectorXd>(row + 1, table.sums.cols());
   }
   if (present < 2) return "";
-  const ConnectedSeries series(SumLayout(one_site, 0), monitored.reference_kernel.head(1), monitored.scale);
+  // The monomials of fields under an operator are not centred on the reference kernel.
+  const Vector centre = chain.present() ? Vector(Vector::Zero(1)) : Vector(monitored.reference_kernel.head(1));
+  const ConnectedSeries series(SumLayout(one_site, 0), centre, monitored.scale);
   std::vector<double> full(static_cast<std::size_t>(one_site.size()));
   const Estimate connected = jackknife(table, one_site.size(), [&](std::span<const double> means, std::span<double> out) {
-    series.evaluate(means, {out, full, {}});
+    std::vector<double> of_weight(means.begin() + 1, means.end());
+    for (double& mean : of_weight) mean /= means[0];
+    series.evaluate(of_weight, {out, full, {}});
   });
   const double value = connected.value[one_site.size() - 1];
   const double error = connected.error[one_site.size() - 1];

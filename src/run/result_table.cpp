@@ -9,6 +9,7 @@
 #include "nnft/core/format.hpp"
 #include "nnft/stats/hypothesis.hpp"
 #include "nnft/stats/jackknife.hpp"
+#include "run/chain_table.hpp"
 
 namespace nnft {
 namespace {
@@ -85,6 +86,18 @@ void write_derivatives(std::ostream& out, const PointResult& result, const std::
     }
 }
 
+/// Observables of the box and effective masses.
+void write_box(std::ostream& out, const ChainResult& chain, const SumLayout& layout) {
+  const std::vector<BoxObservable> observables = box_observables(layout);
+  for (std::size_t k = 0; k < observables.size(); ++k)
+    if (const auto entry = static_cast<Eigen::Index>(k); observables[k].physical)
+      write_value(out, observables[k].name, "box", chain.observables.value[entry], chain.observables.error[entry], std::nan(""));
+  for (Eigen::Index site = 0; site < chain.effective_mass.value.size(); ++site)
+    if (std::isfinite(chain.effective_mass.value[site]))
+      write_value(out, "m_eff", std::to_string(site), chain.effective_mass.value[site], chain.effective_mass.error[site],
+                  std::nan(""));
+}
+
 /// Which error bars few samples make up.
 void write_warnings(std::ostream& out, const PointResult& result, const MomentLayout& layout) {
   if (result.tails.trusted.size() == 0) return;
@@ -95,7 +108,7 @@ void write_warnings(std::ostream& out, const PointResult& result, const MomentLa
     if (untrusted == 0 || result.networks == 0) continue;
     Eigen::Index site = 0;
     const double share = result.tails.variance_share.row(static_cast<Eigen::Index>(k)).maxCoeff(&site);
-    if (!std::isfinite(share)) continue;
+    if (!(share > largest_trusted_share)) continue;
     out << "  WARNING: heavy tails: the error bars of " << untrusted << " of " << trusted.size() << " G" << order
         << "c cannot be trusted: one network of " << result.networks << " makes up " << number(100.0 * share, "%.0f")
         << " % of the variance and " << number(100.0 * result.tails.share(static_cast<Eigen::Index>(k), site), "%.1f")
@@ -135,6 +148,8 @@ std::string result_table(const PointResult& result, const std::optional<ExactVal
   for (Eigen::Index s = 0; s < layout.sources(); ++s)
     write_value(out, "W", "source " + std::to_string(s), result.generating.value[s], result.generating.error[s],
                 exact ? exact->generating[s] : std::nan(""));
+  if (result.chain) write_box(out, *result.chain, layout);
+  if (result.chain) out << chain_summary(*result.chain, layout);
   write_warnings(out, result, moments);
   return out.str();
 }

@@ -142,7 +142,11 @@ void write_group(std::ostream& out, const SeriesAnalysis& analysis, const FitGro
   for (int k = 0; k < analysis.parameters(); ++k) names.push_back(parameter_name(analysis, k));
   for (const int t : shown_tuples(static_cast<int>(group.tuples.size()), length)) {
     const auto tuple = static_cast<std::size_t>(t);
-    out << "  " << (analysis.variable.order == 0 ? "source " : "sites ") << list_text(analysis.variable.tuples[tuple]) << '\n';
+    const FitVariable& variable = analysis.variable;
+    if (variable.quantity == FitQuantity::observable)
+      out << "  box\n";
+    else
+      out << "  " << (variable.order == 0 ? variable.dimension + " " : "sites ") << list_text(variable.tuples[tuple]) << '\n';
     write_line(out, "order", "widths", names, "      chi2/dof        p  weight");
     for (std::size_t m = 0; m < analysis.models.size(); ++m)
       write_fit(out, analysis, group, analysis.models[m], group.tuples[tuple][m]);

@@ -18,14 +18,19 @@ struct ScanCoordinates {
 };
 ScanCoordinates scan_coordinates(const ScanPoint& point);
 
+/// What a variable is taken from.
+enum class FitQuantity { connected, plain, generating, observable, effective_mass };
+
 /// A variable that has leave-one-out values.
 struct FitVariable {
   std::string name;               ///< G4c, W
-  std::string dimension;          ///< quad, source
+  std::string dimension;          ///< quad, source; `observable` for numbers of the whole box
   std::vector<std::string> legs;  ///< names of the coordinates of a tuple; none for W
   int order = 0;                  ///< of the correlator; 0 for W
   int derivative = 0;             ///< in the strengths: which monomial of the layout's basis; 0 for none
   std::vector<std::vector<int>> tuples;
+  FitQuantity quantity = FitQuantity::connected;
+  int place = 0;  ///< among the observables
 };
 
 /// A variable at one scan point: all its tuples in the order of the file.
