@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "nnft/core/format.hpp"
@@ -17,21 +19,35 @@ constexpr double trial_seconds = 2.0;
 /// What a shared file system is assumed to write, bytes per second.
 constexpr double disk_speed = 2e8;
 
+/// Makes what samples a slice of each scan point of a family again and again.
+std::function<void()> trial_of(const Config& config, const Plan& plan, const Pilot& pilot, const Range& family, SimdPath path) {
+  if (config.has_field_operator()) {
+    const std::shared_ptr<ChainSampler> sampler =
+        pilot.factory->sampler(plan.points()[family.begin], pilot.chains[family.begin], {first_pilot_sample, 1});
+    sampler->start();
+    return [sampler, rows = std::make_shared<RowMatrix>()] { sampler->sum_slice(*rows); };
+  }
+  const auto sampler = std::make_shared<FamilySampler>(config, plan, family,
+                                                       std::span(pilot.references).subspan(family.begin, family.size()), path);
+  const std::vector<double> sums(family.size() * static_cast<std::size_t>(plan.sums().size()));
+  return [=, count = static_cast<int>(plan.slice())]() mutable { sampler->sum_slice(first_pilot_sample, count, sums); };
+}
+
 /// How much longer the slices of a trial take on this rank, with all ranks busy, than the pilot measured.
 double slowdown(const Communicator& comm, const Config& config, const Plan& plan, const Pilot& pilot, SimdPath path) {
   using Clock = std::chrono::steady_clock;
   const std::vector<Range> families = families_of(plan, {0, plan.points().size()});
-  std::vector<double> sums;
+  // Chains of a batch are sampled together.
+  const double at_once = config.has_field_operator() ? batch_samples : 1.0;
   double expected = 0.0, elapsed = 0.0;
   const Clock::time_point start = Clock::now();
   for (auto f = static_cast<std::size_t>(comm.rank()) % families.size(); elapsed < trial_seconds; f = (f + 1) % families.size()) {
     const Range& family = families[f];
-    FamilySampler sampler(config, plan, family, std::span(pilot.references).subspan(family.begin, family.size()), path);
-    sums.resize(family.size() * static_cast<std::size_t>(plan.sums().size()));
+    const std::function<void()> trial = trial_of(config, plan, pilot, family, path);
     const Clock::time_point turn = Clock::now();
     do {
-      sampler.sum_slice(first_pilot_sample, static_cast<int>(plan.slice()), sums);
-      for (std::uint64_t p = family.begin; p < family.end; ++p) expected += pilot.slice_seconds[p];
+      trial();
+      for (std::uint64_t p = family.begin; p < family.end; ++p) expected += at_once * pilot.slice_seconds[p];
       elapsed = std::chrono::duration<double>(Clock::now() - start).count();
     } while (elapsed < trial_seconds && std::chrono::duration<double>(Clock::now() - turn).count() < 0.1);
   }
@@ -60,7 +76,9 @@ void dry_run(const Communicator& comm, const Config& config, const Plan& plan, S
   std::printf("# result file    %s\n", format_bytes(plan.file_bytes()).c_str());
   std::printf("# time           %.4g core-hours: %s on %d ranks (from a trial of %.0f s)\n", core_seconds / 3600.0,
               format_duration(wall).c_str(), comm.size(), trial_seconds);
-  const double slowest_slice = factor * *std::max_element(pilot.slice_seconds.begin(), pilot.slice_seconds.end());
+  double slowest_slice = factor * *std::max_element(pilot.slice_seconds.begin(), pilot.slice_seconds.end());
+  // Chains stop together.
+  if (config.has_field_operator()) slowest_slice *= std::ceil(static_cast<double>(plan.blocks()) / comm.size());
   std::printf("# stopping       takes at most about %s (a leg of slices and a checkpoint)\n",
               format_duration(std::max(longest_leg_seconds, slowest_slice) + 2.0 * tables / disk_speed).c_str());
   std::printf("# suggested      --time=%02ld:%02ld:00  --run.checkpoint-interval=%.0fs\n", minutes / 60, minutes % 60, interval);

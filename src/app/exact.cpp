@@ -16,7 +16,9 @@ namespace nnft::app {
 namespace {
 
 PointResult exact_point(const Config& config, const ScanPoint& point, const SumLayout& layout, ResultKind kind) {
-  ExactValues exact = kind == ResultKind::leading ? leading_values(config, point, layout) : exact_values(config, point, layout);
+  ExactValues exact = kind == ResultKind::leading        ? leading_values(config, point, layout)
+                      : kind == ResultKind::perturbation ? perturbative_values(config, point, layout)
+                                                         : exact_values(config, point, layout);
   Vector full = full_from_connected(layout.moments(), exact.connected);
   return exact_result(point, std::move(exact.connected), std::move(full), std::move(exact.generating), exact.derivatives);
 }
@@ -25,14 +27,18 @@ PointResult exact_point(const Config& config, const ScanPoint& point, const SumL
 
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) {
   const auto begin = std::chrono::steady_clock::now();
-  const Arguments arguments = parse_arguments(words, {{"--fresh", "--leading"}, {}});
+  const Arguments arguments = parse_arguments(words, {{"--fresh", "--leading", "--perturbation"}, {}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft exact: expected one config file, got " + std::to_string(arguments.positional.size()));
   if (std::ranges::none_of(arguments.overrides, [](const Override& given) { return given.first == "run.output"; }))
     throw UsageError("nnft exact: expected -o FILE (run.output of the config is where nnft sample writes)");
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
   require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
-  const ResultKind kind = arguments.flags.contains("--leading") ? ResultKind::leading : ResultKind::exact;
+  if (arguments.flags.contains("--leading") && arguments.flags.contains("--perturbation"))
+    throw UsageError("nnft exact: expected --leading or --perturbation, got both");
+  const ResultKind kind = arguments.flags.contains("--leading")        ? ResultKind::leading
+                          : arguments.flags.contains("--perturbation") ? ResultKind::perturbation
+                                                                       : ResultKind::exact;
   const Plan plan(config, comm.size());
   ResultWriter writer(comm, config.run.output,
                       result_schema(config, plan, kind, start_provenance(comm, config, SimdPath::generic, arguments.whole)));

@@ -28,8 +28,10 @@ constexpr std::array<Command, 6> commands = {{
      "reduce, write "
      "estimates"},
     {"exact", nnft::app::exact,
-     "exact CONFIG -o FILE [--section.key=value ...] [--leading] [--fresh]\n      the same quantities from closed forms and "
-     "quadrature; --leading: to leading order in 1/N"},
+     "exact CONFIG -o FILE [--section.key=value ...] [--leading | --perturbation] [--fresh]\n      the same quantities from "
+     "closed forms and "
+     "quadrature; --leading: to leading order in 1/N; --perturbation:\n      to second order in the strength of a "
+     "field-operator"},
     {"compare", nnft::app::compare,
      "compare A B [--p THRESHOLD]\n      pulls, correlated chi2 and p-value of two files; exit code 1 if they are incompatible"},
     {"fit", nnft::app::fit,

@@ -7,6 +7,7 @@
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/config_values.hpp"
 #include "nnft/run/network_dump.hpp"
+#include "nnft/run/operator_values.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/simulation.hpp"
 #include "nnft/run/source_check.hpp"
@@ -38,6 +39,8 @@ bool complete_already(const Checkpoint& saved, const Plan& plan, const std::stri
 
 /// Writes OUTPUT.networks.json instead of sampling.
 void dump_networks(const Communicator& comm, const Config& config, const Plan& plan, const std::string& text) {
+  if (config.has_field_operator())
+    throw UsageError("--dump-networks: expected deformation.kind other than field-operator, whose networks are drawn by chains");
   int count = 0;
   if (!read_whole(text, {1, 1'000'000}, count).empty())
     throw UsageError("--dump-networks: expected a whole number from 1 to 1000000, got '" + text + "'");
@@ -63,6 +66,7 @@ ExitCode sample(const Communicator& comm, const std::vector<std::string>& words)
   const Part part = arguments.options.contains("--part") ? parse_part(arguments.options.at("--part")) : Part{};
   const Plan plan(config, comm.size(), part);
   require_finite_sources(config, plan);
+  require_normalisable(config, plan);
   if (arguments.flags.contains("--dry-run")) {
     dry_run(comm, config, plan, agree_on_simd_path(comm, config.run.simd));
     return ExitCode::done;

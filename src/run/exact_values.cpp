@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/run/chain_factory.hpp"
 #include "nnft/run/ensemble_factory.hpp"
+#include "nnft/run/operator_values.hpp"
 #include "nnft/theory/cos_moments.hpp"
 #include "nnft/theory/cos_quartic.hpp"
 #include "nnft/theory/deep_coincident.hpp"
@@ -131,6 +133,13 @@ RowMatrix deformed_connected_and_derivatives(const Config& config, const ScanPoi
   return deformed_derivatives(layout.moments(), problem, layout.derivatives().basis());
 }
 
+ExactValues operator_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
+  const bool free = field_couplings(config, point).free();
+  if (layout.sources() > 0 && !free) throw UsageError("nnft exact: no exact W[J] is known under a field-operator");
+  return {free ? free_connected(config, point, layout.moments(), 1.0) : few_node_connected(config, point, layout.moments()),
+          layout.sources() > 0 ? exact_generating(config, point) : Vector(), RowMatrix(0, layout.moments().size())};
+}
+
 bool is_deformed(const ScanPoint& point) {
   return std::ranges::any_of(point.strengths, [](double strength) { return strength != 0.0; });
 }
@@ -138,6 +147,7 @@ bool is_deformed(const ScanPoint& point) {
 }  // namespace
 
 ExactValues exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
+  if (config.has_field_operator()) return operator_values(config, point, layout);
   if (layout.sources() > 0 && is_deep(config, point))
     throw UsageError("nnft exact: no exact W[J] is known for nets of several hidden layers");
   if (layout.sources() > 0 && is_deformed(point)) throw UsageError("nnft exact: no exact W[J] is known for deformed ensembles");
@@ -146,6 +156,13 @@ ExactValues exact_values(const Config& config, const ScanPoint& point, const Sum
     return {free_connected(config, point, layout.moments(), 1.0), std::move(generating), RowMatrix(0, layout.moments().size())};
   const RowMatrix rows = deformed_connected_and_derivatives(config, point, layout);
   return {rows.row(0).transpose(), std::move(generating), rows.bottomRows(rows.rows() - 1)};
+}
+
+ExactValues perturbative_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
+  if (!config.has_field_operator())
+    throw UsageError("nnft exact --perturbation: expected deformation.kind = field-operator, whose strength is expanded in");
+  if (layout.sources() > 0) throw UsageError("nnft exact --perturbation: W[J] is not expanded; expected no measure.sources");
+  return {perturbative_connected(config, point, layout.moments()), Vector(), RowMatrix(0, layout.moments().size())};
 }
 
 ExactValues leading_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {

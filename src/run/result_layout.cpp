@@ -220,6 +220,8 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
                                                       ? "score"
                                                       : "differences");
   if (kind == ResultKind::leading) schema.attributes.emplace_back("expansion", "leading order in 1/N");
+  if (kind == ResultKind::perturbation)
+    schema.attributes.emplace_back("expansion", "second order in lambda, first order in mu2 and kappa");
   if (kind == ResultKind::partial) schema.attributes.emplace_back("partial", "yes");
   schema.provenance = std::move(provenance);
   return schema;

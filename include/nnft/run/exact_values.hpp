@@ -24,6 +24,10 @@ ExactValues exact_values(const Config& config, const ScanPoint& point, const Sum
 /// @throws UsageError that says why there is none.
 ExactValues leading_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
 
+/// Under a field-operator at infinite width: to second order in λ, first order in μ² and κ. @throws UsageError that says why
+/// there is none.
+ExactValues perturbative_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
+
 /// The same as exact_values to set beside measured values; nothing if there are none or they take long.
 std::optional<ExactValues> known_exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout);
 

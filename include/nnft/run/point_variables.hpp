@@ -13,8 +13,8 @@
 namespace nnft {
 
 /// sample: all blocks have all their slices. partial: some have fewer or none; such a file cannot be extended. exact: no blocks.
-/// leading: the same, but only the leading order in 1/N.
-enum class ResultKind { sample, partial, exact, leading };
+/// leading: the same, but only the leading order in 1/N. perturbation: only low orders in the couplings of a field-operator.
+enum class ResultKind { sample, partial, exact, leading, perturbation };
 
 constexpr bool is_sampled(ResultKind kind) noexcept { return kind == ResultKind::sample || kind == ResultKind::partial; }
 

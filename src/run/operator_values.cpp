@@ -1,0 +1,97 @@
+#include "nnft/run/operator_values.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "nnft/core/error.hpp"
+#include "nnft/run/chain_factory.hpp"
+#include "nnft/run/config_values.hpp"
+#include "nnft/run/ensemble_factory.hpp"
+#include "nnft/theory/few_node_network.hpp"
+#include "nnft/theory/few_node_process.hpp"
+#include "nnft/theory/field_perturbation.hpp"
+#include "nnft/theory/gauss_moments.hpp"
+#include "nnft/theory/mlp_moments.hpp"
+#include "nnft/theory/normalisable.hpp"
+#include "nnft/theory/wave_rule.hpp"
+
+namespace nnft {
+namespace {
+
+/// Nodes first, then sites.
+RowMatrix all_points(const Config& config, const NodeGrid& grid) {
+  RowMatrix points(grid.size() + config.sites.rows(), grid.dimension());
+  points << grid.coordinates(), config.sites;
+  return points;
+}
+
+RowMatrix covariance_at(const Config& config, const RowMatrix& points) {
+  Config there = config;
+  there.sites = points;
+  return infinite_width_kernel(there, 1.0);
+}
+
+NeuronRule neuron_rule(const Config& config, const SiteSet& points) {
+  const FieldConfig& field = config.field;
+  if (field.architecture == "cos") return cos_neuron_rule(points, field.sigma_weight);
+  if (field.architecture == "free-scalar") return free_scalar_neuron_rule(points, free_scalar_spec(field));
+  if (field.architecture == "mlp") return mlp_neuron_rule(mlp_spec(field), points, 1.0);
+  throw UsageError("nnft exact: no exact values are known of " + field.architecture + " under a field-operator at finite width");
+}
+
+/// The limit of μ² of the mass term alone.
+double quadratic_limit(const Config& config, const NodeGrid& grid, double width) {
+  const Vector weights = grid.weights();
+  if (std::isinf(width)) return process_quadratic_limit(covariance_at(config, grid.coordinates()), weights);
+  const FieldConfig& field = config.field;
+  const OutputLayer output = output_layer(field);
+  if (field.architecture == "cos") return network_quadratic_limit(output, cos_response(weights), weights);
+  if (field.architecture == "free-scalar")
+    return network_quadratic_limit(output, free_scalar_response(weights, free_scalar_spec(field), grid.dimension()), weights);
+  if (field.architecture == "mlp") return network_quadratic_limit(output, mlp_response(weights, mlp_spec(field)), weights);
+  return network_quadratic_limit(output, INFINITY, weights);
+}
+
+}  // namespace
+
+Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
+  const NodeGrid grid = node_grid(config);
+  const FieldOperator op(grid, field_couplings(config, point));
+  const RowMatrix points = all_points(config, grid);
+  if (std::isinf(point.width)) return few_node_process(layout, covariance_at(config, points), op).connected;
+  return few_node_network(layout, neuron_rule(config, SiteSet(points)), {output_layer(config.field), point.width}, op).connected;
+}
+
+Vector perturbative_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
+  if (!std::isinf(point.width))
+    throw UsageError("nnft exact --perturbation: expected width inf, where free fields are Gaussian, got " + point.name);
+  const NodeGrid grid = node_grid(config);
+  const FieldOperator op(grid, field_couplings(config, point));
+  return field_expansion(layout, covariance_at(config, all_points(config, grid)), op).at(op.couplings());
+}
+
+void require_normalisable(const Config& config, const Plan& plan) {
+  if (!config.has_field_operator()) return;
+  const NodeGrid grid = node_grid(config);
+  double width = 0.0, quadratic = 0.0;
+  for (const ScanPoint& point : plan.points()) {
+    const FieldCouplings couplings = field_couplings(config, point);
+    const bool mass_alone = couplings.lambda == 0.0 && couplings.kappa == 0.0 && couplings.mu2 > 0.0;
+    if (mass_alone && point.width != width) {
+      width = point.width;
+      quadratic = quadratic_limit(config, grid, width);
+    }
+    if (is_normalisable(couplings, quadratic)) continue;
+    const double limit = mu2_limit(couplings, quadratic);
+    const std::string text = "exp(-V) has an infinite mean at " + point.name;
+    if (std::isfinite(limit))
+      throw UsageError("deformation.mu2: expected less than " + shortest_text(limit) +
+                       " without a quartic or sextic term at width " + number_text(point.width) + ", since " + text);
+    throw UsageError(couplings.kappa != 0.0
+                         ? "deformation.kappa: expected a number >= 0, since " + text + ", got " + shortest_text(couplings.kappa)
+                         : "deformation.strength: expected numbers >= 0 unless kappa > 0, since " + text + ", got " +
+                               shortest_text(couplings.lambda));
+  }
+}
+
+}  // namespace nnft
