@@ -90,4 +90,11 @@ Vector full_from_connected(const MomentLayout& layout, const Vector& connected) 
   return full;
 }
 
+Vector connected_from_full(const MomentLayout& layout, const Vector& full) {
+  const CumulantEstimator cumulants(layout, Vector::Zero(layout.index(2).size()));
+  Vector connected(layout.size());
+  cumulants.connected(view(full), view(connected));
+  return connected;
+}
+
 }  // namespace nnft

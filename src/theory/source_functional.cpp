@@ -9,11 +9,12 @@
 #include <string>
 
 #include "nnft/core/error.hpp"
+#include "nnft/core/quadrature.hpp"
 #include "nnft/theory/ball_integral.hpp"
 #include "nnft/theory/gaussian_lattice.hpp"
 #include "nnft/theory/kernels.hpp"
 #include "nnft/theory/mlp_moments.hpp"
-#include "nnft/core/quadrature.hpp"
+#include "nnft/theory/unit_directions.hpp"
 
 namespace nnft {
 namespace {
@@ -95,32 +96,6 @@ RowMatrix wave_amplitudes(const RowMatrix& z, const Vector& sources) {
   return amplitudes;
 }
 
-/// Unit vectors up to sign, with weights that sum to one, for functions of directions that vary no faster than cos(2·phase).
-struct Directions {
-  RowMatrix vectors;  ///< shape (d, count)
-  Vector weights;
-};
-
-Directions directions(int dimension, double phase, int level) {
-  if (dimension == 1) return {RowMatrix::Ones(1, 1), Vector::Ones(1)};
-  const int around = (16 + static_cast<int>(2.0 * phase)) * (level + 1);
-  if (dimension == 2) {
-    Directions circle{RowMatrix(2, around), Vector::Constant(around, 1.0 / around)};
-    for (int k = 0; k < around; ++k)
-      circle.vectors.col(k) << std::cos(pi * (k + 0.5) / around), std::sin(pi * (k + 0.5) / around);
-    return circle;
-  }
-  const QuadratureRule height = gauss_legendre(around);
-  Directions sphere{RowMatrix(3, 2 * around * around), Vector(2 * around * around)};
-  for (int h = 0; h < around; ++h)
-    for (int k = 0; k < 2 * around; ++k) {
-      const double z = height.nodes[static_cast<std::size_t>(h)], radius = std::sqrt((1 - z) * (1 + z));
-      sphere.vectors.col(2 * around * h + k) << radius * std::cos(pi * k / around), radius * std::sin(pi * k / around), z;
-      sphere.weights[2 * around * h + k] = 0.25 * height.weights[static_cast<std::size_t>(h)] / around;
-    }
-  return sphere;
-}
-
 NeuronRule momentum_rule(const SiteSet& sites, const FreeScalarSpec& spec, const Vector& sources) {
   const MomentumBall ball{sites.dimension(), spec.cutoff, spec.mass};
   const double norm = ball.integral(-1.0 - spec.momentum_exponent, 0.0);
@@ -140,7 +115,7 @@ NeuronRule momentum_rule(const SiteSet& sites, const FreeScalarSpec& spec, const
       const double p = radial.nodes[k], propagator = p * p + spec.mass * spec.mass;
       const double density = sphere_area(ball.dimension) * std::pow(p, ball.dimension - 1) *
                              std::pow(propagator, -1.0 - spec.momentum_exponent) / norm;
-      const Directions unit = directions(ball.dimension, p * extent, level);
+      const UnitDirections unit = unit_directions(ball.dimension, p * extent, level);
       visitor({radial.weights[k] * density * unit.weights, amplitude * std::pow(propagator, 0.5 * spec.momentum_exponent) *
                                                                wave_amplitudes(p * (from_first * unit.vectors), sources)});
     }

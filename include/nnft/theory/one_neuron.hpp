@@ -36,5 +36,7 @@ double density_cumulant(const ParameterDensity& density, int order);
 
 /// Full correlators from connected ones, as a row of the layout.
 Vector full_from_connected(const MomentLayout& layout, const Vector& connected);
+/// And back.
+Vector connected_from_full(const MomentLayout& layout, const Vector& full);
 
 }  // namespace nnft
