@@ -29,7 +29,7 @@ std::function<void()> trial_of(const Config& config, const Plan& plan, const Pil
   }
   const auto sampler = std::make_shared<FamilySampler>(config, plan, family,
                                                        std::span(pilot.references).subspan(family.begin, family.size()), path);
-  const std::vector<double> sums(family.size() * static_cast<std::size_t>(plan.sums().size()));
+  std::vector<double> sums(family.size() * static_cast<std::size_t>(plan.sums().size()));
   return [=, count = static_cast<int>(plan.slice())]() mutable { sampler->sum_slice(first_pilot_sample, count, sums); };
 }
 
