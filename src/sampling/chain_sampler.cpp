@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "nnft/core/error.hpp"
-#include "sampling/operator_arrays.hpp"
+#include "nnft/sampling/operator_arrays.hpp"
 
 namespace nnft {
 namespace {

@@ -9,7 +9,7 @@
 #include "nnft/field/field_kernels.hpp"
 #include "nnft/sampling/chain_kernels.hpp"
 #include "nnft/sampling/field_chains.hpp"
-#include "sampling/operator_arrays.hpp"
+#include "nnft/sampling/operator_arrays.hpp"
 #include "sampling/slice_bracket.hpp"
 
 namespace nnft {
