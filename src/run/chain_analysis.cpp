@@ -40,6 +40,11 @@ Estimate full_correlators(const MomentLayout& moments, const Estimate& connected
   return derived_estimate(connected, static_cast<int>(pairs + quads.size()), full);
 }
 
+/// Correlations of the estimators are taken to be known to so many times 1/√(samples): with less shrinkage the tails that few
+/// samples do not show leave pulls of 2 to 5 instead of 1 (one-node φ⁴ theory, 16384 samples, λ = 0.1 to 10), with as much the
+/// variance of G_c⁽⁴⁾ is at most 3 times the least one from 10⁶ samples on.
+constexpr double shrinkage_of_one_sample = 10.0;
+
 /// Combines plain and starred estimators. Returns the variance reduction of every moment.
 Vector improve(const ChainInput& input, const Correlators& correlators) {
   const MomentLayout& moments = input.layout.moments();
@@ -48,12 +53,14 @@ Vector improve(const ChainInput& input, const Correlators& correlators) {
                                  of_weighted_means(input.layout, [&](std::span<const double> means, std::span<double> out) {
                                    starred.evaluate(means, out);
                                  }));
+  CombinationRule rule;
+  rule.shrinkage = std::min(1.0, shrinkage_of_one_sample / std::sqrt(static_cast<double>(input.table.samples())));
   Vector reduction = Vector::Ones(moments.size());
   const auto combine = [&](int order, int count, const auto& place) {
     const Eigen::Index offset = moments.offset(order), size = moments.index(order).size();
     std::vector<Estimate> estimators = {part_of(correlators.connected, offset, size)};
     for (int k = 0; k < count; ++k) estimators.push_back(part_of(all, place(k), size));
-    const CombinedEstimate combined = minimum_variance(estimators);
+    const CombinedEstimate combined = minimum_variance(estimators, rule);
     put_part(correlators.connected, offset, combined.estimate);
     reduction.segment(offset, size) = combined.variance_reduction;
   };

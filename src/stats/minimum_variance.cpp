@@ -1,6 +1,6 @@
 #include "nnft/stats/minimum_variance.hpp"
 
-#include <Eigen/Eigenvalues>
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,8 +12,8 @@
 namespace nnft {
 namespace {
 
-constexpr double smallest_difference = 1e-6;   ///< in units of the scatter of the estimator that is corrected
-constexpr double smallest_eigenvalue = 1e-10;  ///< of the differences' correlation matrix, in units of the largest
+/// Estimators that agree to rounding share their weight.
+constexpr double least_shrinkage = 1e-10;
 
 void check_shapes(std::span<const Estimate> estimators) {
   if (estimators.empty()) throw ShapeError("minimum_variance: expected at least one estimator, got none");
@@ -47,10 +47,10 @@ double variance_of(const Vector& values) { return (values.array() - mean_of(valu
 /// Weights of least variance in some blocks, shape (blocks, estimators).
 class Weights {
  public:
-  Weights(const RowMatrix& blocks, bool combine) : weights_(Vector::Zero(blocks.cols())) {
+  Weights(const RowMatrix& blocks, bool combine, double shrinkage) : weights_(Vector::Zero(blocks.cols())) {
     base_ = least_scatter(blocks);
     weights_[base_] = 1.0;
-    if (combine) subtract_differences(blocks);
+    if (combine) combine_all(blocks, shrinkage);
   }
 
   /// Σ w p as p_base + Σ w (p − p_base), which does not cancel.
@@ -74,37 +74,21 @@ class Weights {
     return best;
   }
 
-  void subtract_differences(const RowMatrix& blocks) {
-    const Vector base = blocks.col(base_).array() - mean_of(blocks.col(base_));
-    const double scatter = base.norm();
-    std::vector<Eigen::Index> places;
-    Eigen::MatrixXd differences(blocks.rows(), blocks.cols());
-    std::vector<double> norms;
+  /// w ∝ S⁻¹ (R + shrinkage · 1)⁻¹ S⁻¹ 1, R the correlations and S the standard deviations.
+  void combine_all(const RowMatrix& blocks, double shrinkage) {
+    RowMatrix scaled(blocks.rows(), blocks.cols());
+    Vector scatter(blocks.cols());
     for (Eigen::Index k = 0; k < blocks.cols(); ++k) {
-      if (k == base_) continue;
-      Vector difference = blocks.col(k) - blocks.col(base_);
-      difference.array() -= mean_of(difference);
-      const double norm = difference.norm();
-      if (!(norm > smallest_difference * scatter)) continue;
-      differences.col(std::ssize(places)) = difference / norm;
-      places.push_back(k);
-      norms.push_back(norm);
+      scaled.col(k) = blocks.col(k).array() - mean_of(blocks.col(k));
+      scatter[k] = scaled.col(k).norm();
+      if (!(scatter[k] > 0.0)) return;  // nothing is better than a constant
+      scaled.col(k) /= scatter[k];
     }
-    const Eigen::Index count = std::ssize(places);
-    if (count == 0) return;
-    const Eigen::MatrixXd used = differences.leftCols(count);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> modes(used.transpose() * used);
-    const Vector projections = modes.eigenvectors().transpose() * (used.transpose() * base);
-    Vector scaled = Vector::Zero(count);
-    for (Eigen::Index k = 0; k < count; ++k)
-      if (modes.eigenvalues()[k] > smallest_eigenvalue * modes.eigenvalues()[count - 1])
-        scaled[k] = projections[k] / modes.eigenvalues()[k];
-    const Vector slopes = modes.eigenvectors() * scaled;
-    for (Eigen::Index k = 0; k < count; ++k) {
-      const double slope = slopes[k] / norms[static_cast<std::size_t>(k)];
-      weights_[places[static_cast<std::size_t>(k)]] = -slope;
-      weights_[base_] += slope;
-    }
+    const double least = scatter.minCoeff();
+    Eigen::MatrixXd correlation = scaled.transpose() * scaled;
+    correlation.diagonal().array() += std::max(shrinkage, least_shrinkage);
+    const Vector weights = correlation.ldlt().solve(least * scatter.cwiseInverse()).cwiseQuotient(scatter / least);
+    if (weights.allFinite() && weights.sum() > 0.0) weights_ = weights / weights.sum();
   }
 
   Vector weights_;
@@ -124,7 +108,7 @@ struct Combination {
   Vector weights;  ///< mean over the blocks
 };
 
-Combination combine(const RowMatrix& values, Eigen::Index folds) {
+Combination combine(const RowMatrix& values, const CombinationRule& rule, Eigen::Index folds) {
   Combination combination{Vector(values.rows()), Vector::Zero(values.cols())};
   if (values.rows() < fewest_selected_blocks || values.cols() == 1) {
     combination.values = values.col(0);
@@ -132,7 +116,7 @@ Combination combine(const RowMatrix& values, Eigen::Index folds) {
     return combination;
   }
   for (Eigen::Index fold = 0; fold < folds; ++fold) {
-    const Weights weights(other_folds(values, fold, folds), values.rows() >= fewest_combined_blocks);
+    const Weights weights(other_folds(values, fold, folds), values.rows() >= fewest_combined_blocks, rule.shrinkage);
     for (Eigen::Index b = fold; b < values.rows(); b += folds) {
       combination.values[b] = weights.of(values.row(b));
       combination.weights += weights.values() / static_cast<double>(values.rows());
@@ -143,21 +127,21 @@ Combination combine(const RowMatrix& values, Eigen::Index folds) {
 
 }  // namespace
 
-CombinedEstimate minimum_variance(std::span<const Estimate> estimators, int folds) {
+CombinedEstimate minimum_variance(std::span<const Estimate> estimators, const CombinationRule& rule) {
   check_shapes(estimators);
   const Eigen::Index quantities = estimators.front().value.size(), blocks = estimators.front().leave_one_out.rows();
   const Vector none = Vector::Constant(quantities, std::nan(""));
   CombinedEstimate result{{none, none, none, RowMatrix::Constant(blocks, quantities, std::nan(""))},
                           none,
                           RowMatrix::Zero(quantities, std::ssize(estimators))};
-  const Eigen::Index parts = std::clamp<Eigen::Index>(folds, 2, std::max<Eigen::Index>(blocks, 2));
+  const Eigen::Index parts = std::clamp<Eigen::Index>(rule.folds, 2, std::max<Eigen::Index>(blocks, 2));
   for (Eigen::Index q = 0; q < quantities; ++q) {
     const RowMatrix all = pseudo_values(estimators, q);
     std::vector<Eigen::Index> finite;
     for (Eigen::Index k = 0; k < all.cols(); ++k)
       if (all.col(k).allFinite()) finite.push_back(k);
     if (finite.empty() || blocks < 2) continue;
-    const Combination combination = combine(all(Eigen::all, finite), parts);
+    const Combination combination = combine(all(Eigen::all, finite), rule, parts);
     const double mean = mean_of(combination.values), variance = variance_of(combination.values);
     const auto b = static_cast<double>(blocks);
     result.estimate.value[q] = mean;

@@ -15,8 +15,11 @@ struct CombinedEstimate {
   RowMatrix weights;          ///< mean over the folds, rows add up to 1; shape (quantities, estimators)
 };
 
-/// Parts that blocks are dealt to in turn.
-inline constexpr int default_folds = 8;
+/// How weights are found.
+struct CombinationRule {
+  int folds = 8;           ///< parts that blocks are dealt to in turn
+  double shrinkage = 0.0;  ///< what is added to the diagonal of the estimators' correlation matrix
+};
 /// With fewer blocks no covariance is estimated, but each part has the single estimator that scatters least in the others.
 inline constexpr int fewest_combined_blocks = 20;
 /// With fewer blocks still, estimator 0 is taken.
@@ -24,15 +27,15 @@ inline constexpr int fewest_selected_blocks = 6;
 
 /// Σ_k w_k θ_k with Σ w = 1 and w such that the variance is least. Blocks b have the pseudo-values p_kb = Bθ̂_k − (B − 1)θ_k,(b),
 /// whose mean is the bias-corrected value (Tukey; Efron 1982, ch. 2). They are dealt to folds; the weights of a fold come from
-/// the covariance of the pseudo-values in the other folds (cross-fitting: Chernozhukov et al., Econometrics J. 21 (2018) C1), so
-/// that they know nothing of what they multiply: weights fitted to the same blocks pick up their noise and claim errors that are
-/// too small. The combination is that of the estimator that scatters least and, as control variates, the differences of the
-/// others from it; their correlation matrix loses eigenvalues below 1e-10 of the largest, and differences that scatter 1e-6 times
-/// less than the estimator itself do not take part. Value and error are mean and standard error of the combined pseudo-values,
-/// leave-one-out values those that imply them.
+/// the covariance C of the pseudo-values in the other folds (cross-fitting: Chernozhukov et al., Econometrics J. 21 (2018) C1),
+/// so that they know nothing of what they multiply: weights fitted to the same blocks pick up their noise and claim errors that
+/// are too small. The weights minimise wᵀ(C + shrinkage · diag C)w, which keeps estimators from being played off against each
+/// other beyond what their correlations are known to: where they cancel to 10⁻³ of themselves, what is left comes from the tails
+/// of their distributions, and weights that suit a sample without tails give values that are off by more than their errors. Value
+/// and error are mean and standard error of the combined pseudo-values, leave-one-out values those that imply them.
 ///
 /// Estimators with values that are not finite do not take part; if none is left all is NaN.
 /// @param estimators of the same blocks and quantities. @throws ShapeError if there is none or their shapes differ.
-CombinedEstimate minimum_variance(std::span<const Estimate> estimators, int folds = default_folds);
+CombinedEstimate minimum_variance(std::span<const Estimate> estimators, const CombinationRule& rule = {});
 
 }  // namespace nnft
