@@ -66,14 +66,21 @@ double reach(const FeatureNodes& neuron, Eigen::Index point, double width) {
   return least;
 }
 
-/// The points of t at which neither e^{−V} nor half of the neurons have no weight left.
-OperatorTransform relevant(const OperatorTransform& all, const FeatureNodes& neuron, double width) {
-  if (width < 8.0) return all;
-  const RowMatrix chi = feature_transform({}, neuron, all.t);
-  const Eigen::ArrayXd size = all.weights.array().abs() * chi.row(0).transpose().array().abs().pow(0.5 * width);
+/// One neuron, its features scaled by σ_a/√N.
+struct Neuron {
+  FeatureNodes coarse;  ///< good enough to bound the field
+  std::function<RowMatrix(const LegPartitions& legs, int level, const RowMatrix& t)> transform;  ///< as feature_transform
+  std::function<double(int level)> cost;                                                         ///< operations at each t
+};
+
+/// The points of t at which e^{−V} has weight, and the neurons that are left when `legs` of them take a leg.
+OperatorTransform relevant(const OperatorTransform& all, const Neuron& neuron, double width, int legs) {
+  Eigen::ArrayXd size = all.weights.array().abs();
+  const double left = std::max(width - legs, 0.5 * width);
+  if (width >= 8.0) size *= neuron.transform({}, 0, all.t).row(0).transpose().array().abs().pow(left);
   std::vector<int> kept;
   for (int k = 0; k < size.size(); ++k)
-    if (size[k] > 1e-19 * size.maxCoeff()) kept.push_back(k);
+    if (size[k] > 1e-18 * size.maxCoeff()) kept.push_back(k);
   return {all.t(Eigen::all, kept), all.weights(kept)};
 }
 
@@ -111,13 +118,6 @@ FewNodeMoments combine(const MomentLayout& layout, const LegPartitions& legs, co
   return moments;
 }
 
-/// One neuron, its features scaled by σ_a/√N.
-struct Neuron {
-  FeatureNodes coarse;                                                ///< good enough to tell where it has weight
-  std::function<RowMatrix(int level, const RowMatrix& t)> transform;  ///< as feature_transform
-  std::function<double(int level)> cost;                              ///< operations at each t
-};
-
 void expect_possible(const MomentLayout& layout, int points, const Readout& readout, const FieldOperator& v) {
   if (points != v.nodes() + layout.sites())
     throw ShapeError("few_node_network: expected features of " + std::to_string(v.nodes()) + " nodes and " +
@@ -132,16 +132,18 @@ FewNodeMoments network_moments(const MomentLayout& layout, const LegPartitions& 
                                const FieldOperator& field_operator) {
   Vector reaches(field_operator.nodes());
   for (Eigen::Index z = 0; z < reaches.size(); ++z) reaches[z] = reach(neuron.coarse, z, width);
-  const auto points = [&](int level) {
-    return relevant(operator_transform(field_operator, reaches, 1.0 + 0.1 * level), neuron.coarse, width);
-  };
+  std::vector<OperatorTransform> points;  // of each level
   return converged_moments(
       layout,
       [&](int level) {
-        const OperatorTransform at = points(level);
-        return combine(layout, legs, neuron.transform(level, at.t), at.weights.array(), width);
+        const OperatorTransform& at = points.back();
+        return combine(layout, legs, neuron.transform(legs, level, at.t), at.weights.array(), width);
       },
-      [&](int level) { return neuron.cost(level) * static_cast<double>(points(level).weights.size()); });
+      [&](int level) {
+        const OperatorTransform all = operator_transform(field_operator, reaches, 1.0 + 0.1 * level);
+        points.push_back(relevant(all, neuron, width, layout.orders().back()));
+        return neuron.cost(level) * static_cast<double>(points.back().weights.size());
+      });
 }
 
 }  // namespace
@@ -154,7 +156,9 @@ FewNodeMoments few_node_network(const MomentLayout& layout, const NeuronRule& ru
   const double scale = readout.output.sigma_out / std::sqrt(readout.width);
   const LegPartitions legs = leg_partitions(layout);
   const Neuron neuron{gather(rule, 0, scale),
-                      [&](int level, const RowMatrix& t) { return feature_transform(legs, gather(rule, level, scale), t); },
+                      [&](const LegPartitions& of, int level, const RowMatrix& t) {
+                        return feature_transform(of, gather(rule, level, scale), t);
+                      },
                       [&](int level) {
                         return rule.nodes(level) * (8.0 * layout.orders().back() + 2.0 * static_cast<double>(legs.blocks.size()));
                       }};
@@ -166,12 +170,13 @@ FewNodeMoments few_node_network(const MomentLayout& layout, const WaveRule& rule
   expect_possible(layout, rule.points, readout, field_operator);
   const double scale = readout.output.sigma_out / std::sqrt(readout.width);
   const LegPartitions legs = leg_partitions(layout);
-  const Neuron neuron{gather(with_phases(rule), 0, scale),
-                      [&](int level, const RowMatrix& t) { return wave_transform(legs, gather(rule, level, scale), t); },
-                      [&](int level) {
-                        const double order = layout.orders().back();
-                        return rule.nodes(level) * order * (50.0 + 2.0 * static_cast<double>(legs.blocks.size()));
-                      }};
+  const Neuron neuron{
+      gather(with_phases(rule), 0, scale),
+      [&](const LegPartitions& of, int level, const RowMatrix& t) { return wave_transform(of, gather(rule, level, scale), t); },
+      [&](int level) {
+        const double order = layout.orders().back();
+        return rule.nodes(level) * order * (50.0 + 2.0 * static_cast<double>(legs.blocks.size()));
+      }};
   return network_moments(layout, legs, neuron, readout.width, field_operator);
 }
 

@@ -37,7 +37,7 @@ WaveRule free_scalar_wave_rule(const SiteSet& points, const FreeScalarSpec& spec
   const double scale = std::sqrt(2.0 * norm / std::pow(2.0 * pi, points.dimension()));
   const RowMatrix positions = from_first(points);
   const double extent = positions.rowwise().norm().maxCoeff();
-  const auto radial_rule = [=](int level) { return ball.radial_rule(4.0 * extent * (level + 1)); };
+  const auto radial_rule = [=](int level) { return ball.radial_rule(2.0 * extent * (level + 1)); };
   WaveRule rule;
   rule.name = "free-scalar";
   rule.points = points.size();
