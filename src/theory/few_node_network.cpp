@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/theory/feature_transform.hpp"
 #include "nnft/theory/leg_partitions.hpp"
 #include "nnft/theory/one_neuron.hpp"
 #include "nnft/theory/operator_transform.hpp"
+#include "nnft/theory/wave_transform.hpp"
 
 namespace nnft {
 namespace {
@@ -36,6 +39,23 @@ FeatureNodes gather(const NeuronRule& rule, int level, double scale) {
   return all;
 }
 
+WaveNodes gather(const WaveRule& rule, int level, double scale) {
+  std::vector<WaveNodes> pieces;
+  Eigen::Index count = 0, done = 0;
+  rule.visit(level, [&](const WaveNodes& nodes) {
+    count += nodes.weights.size();
+    pieces.push_back(nodes);
+  });
+  WaveNodes all{Vector(count), Vector(count), RowMatrix(rule.points, count)};
+  for (const WaveNodes& piece : pieces) {
+    all.weights.segment(done, piece.weights.size()) = piece.weights;
+    all.amplitudes.segment(done, piece.weights.size()) = scale * piece.amplitudes;
+    all.angles.middleCols(done, piece.weights.size()) = piece.angles;
+    done += piece.weights.size();
+  }
+  return all;
+}
+
 /// |φ| that the sum of `width` neurons a·h, a ~ N(0, 1), exceeds with a probability below e^{−42}: Chernoff's bound.
 double reach(const FeatureNodes& neuron, Eigen::Index point, double width) {
   const Eigen::ArrayXd square = neuron.features.row(point).transpose().array().square();
@@ -46,81 +66,21 @@ double reach(const FeatureNodes& neuron, Eigen::Index point, double width) {
   return least;
 }
 
-/// χ_B(t)/i^|B| of every block B at every t, then χ(t): shape (blocks + 1, points of t).
-class NeuronTransform {
- public:
-  NeuronTransform(const LegPartitions& legs, int nodes) : legs_(legs), nodes_(nodes) {
-    for (const std::vector<int>& block : legs.blocks) largest_ = std::max(largest_, block.size());
-  }
-
-  RowMatrix operator()(const FeatureNodes& neuron, const RowMatrix& t) const {
-    constexpr Eigen::Index tile = 64, chunk = 256;
-    RowMatrix chi = RowMatrix::Zero(static_cast<Eigen::Index>(legs_.blocks.size()) + 1, t.cols());
-    for (Eigen::Index begin = 0; begin < neuron.weights.size(); begin += chunk) {
-      const Eigen::Index count = std::min(chunk, neuron.weights.size() - begin);
-      const std::vector<RowMatrix> products = products_by_size(neuron, begin, count);
-      for (Eigen::Index first = 0; first < t.cols(); first += tile) {
-        const Eigen::Index points = std::min(tile, t.cols() - first);
-        const RowMatrix tau = neuron.features.topRows(nodes_).middleCols(begin, count).transpose() * t.middleCols(first, points);
-        add(products, tau, first, chi);
-      }
-    }
-    return chi;
-  }
-
- private:
-  /// Weights times products of features, of blocks of each size; size 0: the weights.
-  std::vector<RowMatrix> products_by_size(const FeatureNodes& neuron, Eigen::Index begin, Eigen::Index count) const {
-    std::vector<RowMatrix> products(largest_ + 1);
-    for (std::size_t size = 0; size <= largest_; ++size) {
-      const auto rows = size == 0 ? 1 : std::ranges::count_if(legs_.blocks, [&](const auto& b) { return b.size() == size; });
-      products[size].resize(rows, count);
-      products[size].rowwise() = neuron.weights.segment(begin, count).transpose();
-    }
-    std::vector<Eigen::Index> next(largest_ + 1, 0);
-    for (const std::vector<int>& block : legs_.blocks) {
-      const Eigen::Index row = next[block.size()]++;
-      for (const int site : block)
-        products[block.size()].row(row).array() *= neuron.features.row(nodes_ + site).segment(begin, count).array();
-    }
-    return products;
-  }
-
-  /// E[x^k e^{ixτ}] = i^k He_k(τ) e^{−τ²/2} of x ~ N(0, 1).
-  void add(const std::vector<RowMatrix>& products, const RowMatrix& tau, Eigen::Index first, RowMatrix& chi) const {
-    RowMatrix hermite = (-0.5 * tau.array().square()).exp(), before = RowMatrix::Zero(tau.rows(), tau.cols());
-    for (std::size_t size = 0; size <= largest_; ++size) {
-      if (size > 0) {
-        const RowMatrix next = tau.cwiseProduct(hermite) - static_cast<double>(size - 1) * before;
-        before.swap(hermite);
-        hermite = next;
-      }
-      if (products[size].rows() == 0) continue;
-      const RowMatrix sums = products[size] * hermite;
-      if (size == 0) {
-        chi.bottomRows(1).middleCols(first, tau.cols()) += sums;
-        continue;
-      }
-      Eigen::Index row = 0;
-      for (std::size_t block = 0; block < legs_.blocks.size(); ++block)
-        if (legs_.blocks[block].size() == size)
-          chi.row(static_cast<Eigen::Index>(block)).segment(first, tau.cols()) += sums.row(row++);
-    }
-  }
-
-  const LegPartitions& legs_;
-  Eigen::Index nodes_;
-  std::size_t largest_ = 0;
+/// One neuron, its features scaled by σ_a/√N.
+struct Neuron {
+  FeatureNodes coarse;  ///< good enough to bound the field
+  std::function<RowMatrix(const LegPartitions& legs, int level, const RowMatrix& t)> transform;  ///< as feature_transform
+  std::function<double(int level)> cost;                                                         ///< operations at each t
 };
 
-/// The points of t at which neither e^{−V} nor half of the neurons have no weight left.
-OperatorTransform relevant(const OperatorTransform& all, const FeatureNodes& neuron, double width) {
-  if (width < 8.0) return all;
-  const RowMatrix chi = NeuronTransform({}, static_cast<int>(all.t.rows()))(neuron, all.t);
-  const Eigen::ArrayXd size = all.weights.array().abs() * chi.row(0).transpose().array().abs().pow(0.5 * width);
+/// The points of t at which e^{−V} has weight, and the neurons that are left when `legs` of them take a leg.
+OperatorTransform relevant(const OperatorTransform& all, const Neuron& neuron, double width, int legs) {
+  Eigen::ArrayXd size = all.weights.array().abs();
+  const double left = std::max(width - legs, 0.5 * width);
+  if (width >= 8.0) size *= neuron.transform({}, 0, all.t).row(0).transpose().array().abs().pow(left);
   std::vector<int> kept;
   for (int k = 0; k < size.size(); ++k)
-    if (size[k] > 1e-19 * size.maxCoeff()) kept.push_back(k);
+    if (size[k] > 1e-18 * size.maxCoeff()) kept.push_back(k);
   return {all.t(Eigen::all, kept), all.weights(kept)};
 }
 
@@ -158,42 +118,66 @@ FewNodeMoments combine(const MomentLayout& layout, const LegPartitions& legs, co
   return moments;
 }
 
-void expect_possible(const MomentLayout& layout, const NeuronRule& rule, const Readout& readout, const FieldOperator& v) {
-  if (rule.sites != v.nodes() + layout.sites())
+void expect_possible(const MomentLayout& layout, int points, const Readout& readout, const FieldOperator& v) {
+  if (points != v.nodes() + layout.sites())
     throw ShapeError("few_node_network: expected features of " + std::to_string(v.nodes()) + " nodes and " +
-                     std::to_string(layout.sites()) + " sites, got " + std::to_string(rule.sites) + " points");
+                     std::to_string(layout.sites()) + " sites, got " + std::to_string(points) + " points");
   if (!readout.output.density.is_normal() || readout.output.sigma_out_bias != 0.0)
     throw UsageError("quadrature of field-operator at finite width: expected normal output weights without bias");
   if (!(readout.width >= 1.0) || std::floor(readout.width) != readout.width || !std::isfinite(readout.width))
     throw UsageError("quadrature of field-operator: expected an integer width >= 1, got " + std::to_string(readout.width));
-  if (rule.directions_in)
-    throw UsageError("quadrature of field-operator with " + rule.name + ": expected features that are not homogeneous");
+}
+
+FewNodeMoments network_moments(const MomentLayout& layout, const LegPartitions& legs, const Neuron& neuron, double width,
+                               const FieldOperator& field_operator) {
+  Vector reaches(field_operator.nodes());
+  for (Eigen::Index z = 0; z < reaches.size(); ++z) reaches[z] = reach(neuron.coarse, z, width);
+  std::vector<OperatorTransform> points;  // of each level
+  return converged_moments(
+      layout,
+      [&](int level) {
+        const OperatorTransform& at = points.back();
+        return combine(layout, legs, neuron.transform(legs, level, at.t), at.weights.array(), width);
+      },
+      [&](int level) {
+        const OperatorTransform all = operator_transform(field_operator, reaches, 1.0 + 0.1 * level);
+        points.push_back(relevant(all, neuron, width, layout.orders().back()));
+        return neuron.cost(level) * static_cast<double>(points.back().weights.size());
+      });
 }
 
 }  // namespace
 
 FewNodeMoments few_node_network(const MomentLayout& layout, const NeuronRule& rule, const Readout& readout,
                                 const FieldOperator& field_operator) {
-  expect_possible(layout, rule, readout, field_operator);
+  expect_possible(layout, rule.sites, readout, field_operator);
+  if (rule.directions_in)
+    throw UsageError("quadrature of field-operator with " + rule.name + ": expected features that are not homogeneous");
   const double scale = readout.output.sigma_out / std::sqrt(readout.width);
-  const FeatureNodes coarse = gather(rule, 0, scale);
-  Vector reaches(field_operator.nodes());
-  for (Eigen::Index z = 0; z < reaches.size(); ++z) reaches[z] = reach(coarse, z, readout.width);
   const LegPartitions legs = leg_partitions(layout);
-  const NeuronTransform transform(legs, field_operator.nodes());
-  const auto points = [&](int level) {
-    return relevant(operator_transform(field_operator, reaches, 1.0 + 0.1 * level), coarse, readout.width);
-  };
-  return converged_moments(
-      layout,
+  const Neuron neuron{gather(rule, 0, scale),
+                      [&](const LegPartitions& of, int level, const RowMatrix& t) {
+                        return feature_transform(of, gather(rule, level, scale), t);
+                      },
+                      [&](int level) {
+                        return rule.nodes(level) * (8.0 * layout.orders().back() + 2.0 * static_cast<double>(legs.blocks.size()));
+                      }};
+  return network_moments(layout, legs, neuron, readout.width, field_operator);
+}
+
+FewNodeMoments few_node_network(const MomentLayout& layout, const WaveRule& rule, const Readout& readout,
+                                const FieldOperator& field_operator) {
+  expect_possible(layout, rule.points, readout, field_operator);
+  const double scale = readout.output.sigma_out / std::sqrt(readout.width);
+  const LegPartitions legs = leg_partitions(layout);
+  const Neuron neuron{
+      gather(with_phases(rule), 0, scale),
+      [&](const LegPartitions& of, int level, const RowMatrix& t) { return wave_transform(of, gather(rule, level, scale), t); },
       [&](int level) {
-        const OperatorTransform at = points(level);
-        return combine(layout, legs, transform(gather(rule, level, scale), at.t), at.weights.array(), readout.width);
-      },
-      [&](int level) {
-        return rule.nodes(level) * static_cast<double>(points(level).weights.size()) *
-               (8.0 * layout.orders().back() + 2.0 * static_cast<double>(legs.blocks.size()));
-      });
+        const double order = layout.orders().back();
+        return rule.nodes(level) * order * (50.0 + 2.0 * static_cast<double>(legs.blocks.size()));
+      }};
+  return network_moments(layout, legs, neuron, readout.width, field_operator);
 }
 
 }  // namespace nnft

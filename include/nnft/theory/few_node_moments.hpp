@@ -19,7 +19,8 @@ struct FewNodeMoments {
 double largest_change(const MomentLayout& layout, const FewNodeMoments& coarse, const FewNodeMoments& fine);
 
 /// The moments at the first level that differs from the one before by less than 1e-9 (largest_change).
-/// @param cost of a level in operations. @throws UsageError with the difference reached if that takes more than 2·10¹¹ of them.
+/// @param cost of a level in operations; asked once, before the level is worked. @throws UsageError with the difference reached
+/// if that takes more than 2·10¹¹ of them.
 FewNodeMoments converged_moments(const MomentLayout& layout, const std::function<FewNodeMoments(int level)>& at_level,
                                  const std::function<double(int level)>& cost);
 

@@ -36,7 +36,7 @@ TEST(FewNodeNetwork, OneNodeReference) {
   const RowMatrix site = one_node().coordinates();
   const MomentLayout layout(1, {2, 4});
   const FieldOperator v(one_node(), {.lambda = 10.0});
-  const NeuronRule rule = free_scalar_neuron_rule(points(one_node(), site), free_scalar);
+  const WaveRule rule = free_scalar_wave_rule(points(one_node(), site), free_scalar);
   struct Case {
     double width, two, four, connected;
   };
@@ -63,10 +63,10 @@ TEST(FewNodeNetwork, FreeLimit) {
   tanh.sigma_bias = 0.5;
   for (const double n : {1.0, 7.0, 300.0}) {
     const Readout readout{OutputLayer{1.3, 0.0, {}}, n};
-    EXPECT_LE(relative(layout, few_node_network(layout, cos_neuron_rule(all, 1.1), readout, none).connected,
+    EXPECT_LE(relative(layout, few_node_network(layout, cos_wave_rule(all, 1.1), readout, none).connected,
                        connected_from_one_neuron(layout, cos_feature_moment(sites, 1.1), 1.3, n)),
               1e-8);
-    EXPECT_LE(relative(layout, few_node_network(layout, free_scalar_neuron_rule(all, free_scalar), readout, none).connected,
+    EXPECT_LE(relative(layout, few_node_network(layout, free_scalar_wave_rule(all, free_scalar), readout, none).connected,
                        connected_from_one_neuron(layout, free_scalar_feature_moment(sites, free_scalar), 1.3, n)),
               1e-8);
     EXPECT_LE(relative(layout, few_node_network(layout, mlp_neuron_rule(tanh, all, 6.0), readout, none).connected,
@@ -76,10 +76,10 @@ TEST(FewNodeNetwork, FreeLimit) {
 }
 
 /// One neuron: E over a, momentum and phase of Π a h e^{−V(a h)}, the trapezoidal rule in a.
-Vector one_neuron_connected(const MomentLayout& layout, const NeuronRule& rule, const FieldOperator& v) {
+Vector one_neuron_connected(const MomentLayout& layout, const WaveRule& rule, const FieldOperator& v) {
   Vector full = Vector::Zero(layout.size());
   double total = 0.0;
-  rule.visit(3, [&](const FeatureNodes& nodes) {
+  with_phases(rule).visit(3, [&](const FeatureNodes& nodes) {
     for (Eigen::Index k = 0; k < nodes.weights.size(); ++k)
       for (double a = 0.025; a < 9.0; a += 0.05) {
         const Vector phi = a * nodes.features.col(k);
@@ -100,9 +100,9 @@ TEST(FewNodeNetwork, OneNeuronByDirectIntegration) {
   const MomentLayout layout(2, {2, 4});
   const RowMatrix sites = three_sites().topRows(2);
   const FieldOperator one(one_node(), {.lambda = 10.0, .mu2 = 1.0}), two(two_nodes(), {.lambda = 4.0, .range = 0.5});
-  const NeuronRule cos_one = cos_neuron_rule(points(one_node(), sites), 1.1);
-  const NeuronRule scalar = free_scalar_neuron_rule(points(one_node(), sites), {1.0, 2.0, -1.0});
-  const NeuronRule cos_two = cos_neuron_rule(points(two_nodes(), sites), 1.1);
+  const WaveRule cos_one = cos_wave_rule(points(one_node(), sites), 1.1);
+  const WaveRule scalar = free_scalar_wave_rule(points(one_node(), sites), {1.0, 2.0, -1.0});
+  const WaveRule cos_two = cos_wave_rule(points(two_nodes(), sites), 1.1);
   const double tolerance = 3e-9;
   EXPECT_LE(
       relative(layout, few_node_network(layout, cos_one, width(1), one).connected, one_neuron_connected(layout, cos_one, one)),
@@ -121,7 +121,7 @@ TEST(FewNodeNetwork, LargeWidthsAreTheProcess) {
   const RowMatrix sites = three_sites().topRows(2);
   for (const NodeGrid& grid : {one_node(), two_nodes()}) {
     const FieldOperator v(grid, {.lambda = 20.0, .mu2 = 1.0, .kappa = 5.0});
-    const NeuronRule rule = free_scalar_neuron_rule(points(grid, sites), {1.0, 3.0, -1.0});
+    const WaveRule rule = free_scalar_wave_rule(points(grid, sites), {1.0, 3.0, -1.0});
     const Vector limit = few_node_process(layout, free_scalar_kernel(points(grid, sites), {1.0, 3.0, -1.0}, {}), v).connected;
     const Vector a = few_node_network(layout, rule, width(500), v).connected;
     const Vector b = few_node_network(layout, rule, width(1000), v).connected;
@@ -135,7 +135,7 @@ TEST(FewNodeNetwork, LargeWidthsAreTheProcess) {
 TEST(FewNodeNetwork, SlopeIsTheFreeCorrelatorWithTheOperator) {
   const RowMatrix sites = (RowMatrix(2, 1) << 0.5, 0.8).finished();
   const MomentLayout small(2, {2}), large(2, {2, 4, 6});
-  const NeuronRule rule = free_scalar_neuron_rule(points(one_node(), sites), free_scalar);
+  const WaveRule rule = free_scalar_wave_rule(points(one_node(), sites), free_scalar);
   const Vector free = full_from_connected(
       large, connected_from_one_neuron(large, free_scalar_feature_moment(SiteSet(sites), free_scalar), 1.0, 5.0));
   const auto moment = [&](const std::vector<int>& tuple) {
@@ -154,7 +154,7 @@ TEST(FewNodeNetwork, SlopeIsTheFreeCorrelatorWithTheOperator) {
 TEST(FewNodeNetwork, RefusesWhatItCannotDo) {
   const MomentLayout layout(1, {2, 4});
   const RowMatrix site = one_node().coordinates();
-  const NeuronRule rule = cos_neuron_rule(points(one_node(), site), 1.0);
+  const WaveRule rule = cos_wave_rule(points(one_node(), site), 1.0);
   const FieldOperator v(one_node(), {.lambda = 1.0});
   EXPECT_THROW(few_node_network(layout, rule, width(1.5), v), UsageError);
   EXPECT_THROW(few_node_network(layout, rule, width(0), v), UsageError);
@@ -162,9 +162,8 @@ TEST(FewNodeNetwork, RefusesWhatItCannotDo) {
   EXPECT_THROW(few_node_network(layout, rule, {OutputLayer{1.0, 0.0, {DensityShape::laplace, 0.0}}, 4.0}, v), UsageError);
   EXPECT_THROW(few_node_network(layout, rule, width(4), FieldOperator(two_nodes(), {.lambda = 1.0})), ShapeError);
   const NodeGrid three(1, 1.0, 3, NodeRule::midpoint);
-  EXPECT_THROW(
-      few_node_network(layout, cos_neuron_rule(points(three, site), 1.0), width(4), FieldOperator(three, {.lambda = 1.0})),
-      UsageError);
+  EXPECT_THROW(few_node_network(layout, cos_wave_rule(points(three, site), 1.0), width(4), FieldOperator(three, {.lambda = 1.0})),
+               UsageError);
   EXPECT_THROW(few_node_network(layout, rule, width(4), FieldOperator(one_node(), {.lambda = -1.0})), UsageError);
   EXPECT_THROW(few_node_network(layout, rule, width(4), FieldOperator(one_node(), {.mu2 = 0.1})), UsageError);
   EXPECT_THROW(few_node_network(layout, rule, width(4), FieldOperator(one_node(), {.lambda = 0.1, .mu2 = 5.0})), UsageError);
