@@ -10,17 +10,59 @@
 
 namespace nnft::simd {
 
+/// The features of one neuron on a grid: cosines and sines of each direction, then cos(a + b) = cos a cos b − sin a sin b.
 template <class Arch>
-void cosines(const TileShape& tile, const double* weights, const double* phases, const double* sites, double* features) {
+inline void grid_cosines(const WaveSites& where, int dimension, const double* weights, const double* phase, double* features) {
+  using D = Doubles<Arch>;
+  const int axis = where.axis_size;
+  const auto row = [&](int k) { return static_cast<std::ptrdiff_t>(k) * batch_samples; };
+  double* const partial = where.scratch + row(2 * dimension * axis);  // cosines and sines over the directions so far
+  for (int lane = 0; lane < batch_samples; lane += static_cast<int>(D::size)) {
+    for (int j = 0; j < dimension; ++j) {
+      const D w = D::load_unaligned(weights + row(j) + lane), start = j == 0 ? D::load_unaligned(phase + lane) : D(0.0);
+      for (int k = 0; k < axis; ++k) {
+        const D turn = fractional_turn<Arch>(fma<Arch>(w, D(where.axis[k]), start));
+        cos_turn<Arch>(turn).store_unaligned(where.scratch + row(2 * (j * axis + k)) + lane);
+        sin_turn<Arch>(turn).store_unaligned(where.scratch + row(2 * (j * axis + k) + 1) + lane);
+      }
+    }
+    int size = axis;
+    const double* before = where.scratch;
+    for (int j = 1; j < dimension; ++j) {
+      const double* const next = where.scratch + row(2 * j * axis);
+      const bool last = j == dimension - 1;
+      // From the end, so that `partial` can be read while it is overwritten.
+      for (int a = size - 1; a >= 0; --a) {
+        const D c = D::load_unaligned(before + row(2 * a) + lane), s = D::load_unaligned(before + row(2 * a + 1) + lane);
+        for (int b = axis - 1; b >= 0; --b) {
+          const D cos_b = D::load_unaligned(next + row(2 * b) + lane), sin_b = D::load_unaligned(next + row(2 * b + 1) + lane);
+          const D cosine = fma<Arch>(c, cos_b, -(s * sin_b));
+          if (last) {
+            cosine.store_unaligned(features + row(a * axis + b) + lane);
+          } else {
+            cosine.store_unaligned(partial + row(2 * (a * axis + b)) + lane);
+            fma<Arch>(s, cos_b, c * sin_b).store_unaligned(partial + row(2 * (a * axis + b) + 1) + lane);
+          }
+        }
+      }
+      before = partial;
+      size *= axis;
+    }
+  }
+}
+
+template <class Arch>
+void cosines(const TileShape& tile, const WaveSites& where, const double* weights, const double* phases, double* features) {
   using D = Doubles<Arch>;
   constexpr int lanes = static_cast<int>(D::size);
   const int d = tile.input_dim;
   for (int neuron = 0; neuron < tile.neurons; ++neuron) {
     const double* w = weights + neuron * d * batch_samples;
     const double* b = phases + neuron * batch_samples;
-    double* h = features + neuron * tile.sites * batch_samples;
-    for (int site = 0; site < tile.sites; ++site) {
-      const double* x = sites + site * d;
+    double* h = features + static_cast<std::ptrdiff_t>(neuron) * tile.sites * batch_samples;
+    if (where.grid_size > 0) grid_cosines<Arch>(where, d, w, b, h);
+    for (int site = where.grid_size; site < tile.sites; ++site) {
+      const double* x = where.sites + site * d;
       for (int lane = 0; lane < batch_samples; lane += 2 * lanes) {
         D left = D::load_unaligned(b + lane);
         D right = D::load_unaligned(b + lane + lanes);

@@ -13,4 +13,23 @@ SiteSet::SiteSet(RowMatrix coordinates) : coordinates_(std::move(coordinates)) {
   if (!coordinates_.allFinite()) throw ShapeError("SiteSet: every coordinate must be finite");
 }
 
+namespace {
+
+RowMatrix joined(const RowMatrix& nodes, const RowMatrix& further) {
+  if (further.rows() > 0 && further.cols() != nodes.cols())
+    throw ShapeError("SiteSet: expected further sites of " + std::to_string(nodes.cols()) + " components, got " +
+                     std::to_string(further.cols()));
+  RowMatrix all(nodes.rows() + further.rows(), nodes.cols());
+  all.topRows(nodes.rows()) = nodes;
+  if (further.rows() > 0) all.bottomRows(further.rows()) = further;
+  return all;
+}
+
+}  // namespace
+
+SiteSet::SiteSet(const NodeGrid& grid, const RowMatrix& further) : SiteSet(joined(grid.coordinates(), further)) {
+  grid_axis_ = grid.axis();
+  grid_size_ = grid.size();
+}
+
 }  // namespace nnft

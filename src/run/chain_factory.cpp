@@ -65,8 +65,8 @@ std::unique_ptr<FieldChains> ChainFactory::chains(const ScanPoint& point, const 
   method.leapfrogs = kind == SamplingMethod::hmc ? settings.leapfrogs : 0;
   if (is_process(point)) return process_chains(*process_, op, method, numbers, path_);
   const Stream stream(config_.run.seed, static_cast<std::uint32_t>(point.width));
-  return neuron_chains({*architecture_, stream, output_layer(config_.field), nodes_, config_.sites, reference_kernel_}, op,
-                       method, numbers, path_);
+  return neuron_chains({*architecture_, stream, output_layer(config_.field), grid_, config_.sites, reference_kernel_}, op, method,
+                       numbers, path_);
 }
 
 std::unique_ptr<ChainSampler> ChainFactory::sampler(const ScanPoint& point, const ChainSettings& settings,

@@ -31,11 +31,14 @@ RowMatrix covariance_at(const Config& config, const RowMatrix& points) {
   return infinite_width_kernel(there, 1.0);
 }
 
-NeuronRule neuron_rule(const Config& config, const SiteSet& points) {
+FewNodeMoments network_moments(const Config& config, double width, const MomentLayout& layout, const FieldOperator& op) {
   const FieldConfig& field = config.field;
-  if (field.architecture == "cos") return cos_neuron_rule(points, field.sigma_weight);
-  if (field.architecture == "free-scalar") return free_scalar_neuron_rule(points, free_scalar_spec(field));
-  if (field.architecture == "mlp") return mlp_neuron_rule(mlp_spec(field), points, 1.0);
+  const SiteSet points(all_points(config, node_grid(config)));
+  const Readout readout{output_layer(field), width};
+  if (field.architecture == "cos") return few_node_network(layout, cos_wave_rule(points, field.sigma_weight), readout, op);
+  if (field.architecture == "free-scalar")
+    return few_node_network(layout, free_scalar_wave_rule(points, free_scalar_spec(field)), readout, op);
+  if (field.architecture == "mlp") return few_node_network(layout, mlp_neuron_rule(mlp_spec(field), points, 1.0), readout, op);
   throw UsageError("nnft exact: no exact values are known of " + field.architecture + " under a field-operator at finite width");
 }
 
@@ -57,9 +60,8 @@ double quadratic_limit(const Config& config, const NodeGrid& grid, double width)
 Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
   const NodeGrid grid = node_grid(config);
   const FieldOperator op(grid, field_couplings(config, point));
-  const RowMatrix points = all_points(config, grid);
-  if (std::isinf(point.width)) return few_node_process(layout, covariance_at(config, points), op).connected;
-  return few_node_network(layout, neuron_rule(config, SiteSet(points)), {output_layer(config.field), point.width}, op).connected;
+  if (!std::isinf(point.width)) return network_moments(config, point.width, layout, op).connected;
+  return few_node_process(layout, covariance_at(config, all_points(config, grid)), op).connected;
 }
 
 Vector perturbative_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {

@@ -15,12 +15,6 @@
 namespace nnft {
 namespace {
 
-RowMatrix joined_points(const RowMatrix& nodes, const RowMatrix& sites) {
-  RowMatrix points(nodes.rows() + sites.rows(), nodes.cols());
-  points << nodes, sites;
-  return points;
-}
-
 std::size_t rows(std::int64_t count) { return static_cast<std::size_t>(count) * batch_samples; }
 
 class NeuronChains final : public FieldChains {
@@ -41,7 +35,7 @@ class NeuronChains final : public FieldChains {
         variates_(variate_kernels(path)),
         field_kernels_(field_kernels(path)),
         kernels_(chain_kernels(path)),
-        sampler_(spec.architecture.sampler(SiteSet(joined_points(spec.nodes, spec.sites)), stream_, path)),
+        sampler_(spec.architecture.sampler(SiteSet(spec.grid, spec.sites), stream_, path)),
         tile_(sampler_->tile()),
         reference_(spec.reference_kernel),
         features_(rows(std::int64_t{width_} * points_)),

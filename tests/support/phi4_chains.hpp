@@ -44,7 +44,7 @@ inline std::unique_ptr<FieldChains> network_chains(int width, const FieldOperato
   Vector kernel(3);
   kernel << covariance(6, 6), covariance(6, 7), covariance(7, 7);
   return neuron_chains(
-      {net, Stream(5, static_cast<std::uint32_t>(width)), {}, small_grid().coordinates(), observed_sites(), kernel}, op, method,
+      {net, Stream(5, static_cast<std::uint32_t>(width)), {}, small_grid(), observed_sites(), kernel}, op, method,
       numbers, path);
 }
 

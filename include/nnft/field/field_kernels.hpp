@@ -31,11 +31,20 @@ struct CorrelatedNormals {
   double bias_scale = 0.0;
 };
 
+/// Where waves are evaluated, in units that make weight·x a number of turns.
+struct WaveSites {
+  const double* sites;  ///< [site][component]
+  const double* axis;   ///< of the grid that the first sites are, last component fastest; null if there is none
+  int axis_size;        ///< nodes in each direction
+  int grid_size;        ///< axis_size^input_dim, or 0
+  double* scratch;      ///< 2 · (input_dim · axis_size + grid_size / axis_size) rows of a batch
+};
+
 struct FieldKernels {
-  /// Features cos(2π(phase + Σ_j weight_j·x_j)).
-  /// weights[neuron][component][sample], phases[neuron][sample] in turns, sites[site][component] in units that make weight·x
-  /// a number of turns; out features[neuron][site][sample]. |phase + Σ weight·x| < 2^51.
-  void (*cosines)(const TileShape&, const double* weights, const double* phases, const double* sites, double* features);
+  /// Features cos(2π(phase + Σ_j weight_j·x_j)), on a grid from sines and cosines of each direction.
+  /// weights[neuron][component][sample], phases[neuron][sample] in turns; out features[neuron][site][sample].
+  /// |phase + Σ weight·x| < 2^51.
+  void (*cosines)(const TileShape&, const WaveSites&, const double* weights, const double* phases, double* features);
   /// fields[site][sample] += Σ_neurons output[neuron][sample] · features[neuron][site][sample], neurons in order.
   void (*add_fields)(const TileShape&, const double* output, const double* features, double* fields);
   /// kernels[pair][sample] += Σ_neurons features[neuron][i][sample] · features[neuron][j][sample] for pairs i <= j in packed

@@ -73,7 +73,7 @@ struct NeuronChainSpec {
   const Architecture& architecture;
   Stream stream;  ///< without stride
   OutputLayer output;
-  RowMatrix nodes;
+  NodeGrid grid;
   RowMatrix sites;
   Vector reference_kernel;
 };

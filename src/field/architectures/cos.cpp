@@ -8,6 +8,7 @@
 
 #include "field/first_of_batch.hpp"
 #include "field/tile_size.hpp"
+#include "field/waves.hpp"
 #include "nnft/core/aligned_buffer.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/field/deformations/input_weights.hpp"
@@ -17,12 +18,9 @@
 namespace nnft {
 namespace {
 
-/// Sites in units in which a standard normal weight times a site is a number of turns.
-AlignedBuffer scaled_sites(const SiteSet& sites, double sigma_weight) {
-  const double scale = sigma_weight / (std::sqrt(static_cast<double>(sites.dimension())) * 2.0 * std::numbers::pi);
-  AlignedBuffer scaled(static_cast<std::size_t>(sites.coordinates().size()));
-  for (Eigen::Index k = 0; k < sites.coordinates().size(); ++k) scaled.data()[k] = sites.coordinates().data()[k] * scale;
-  return scaled;
+/// What makes a standard normal weight times a coordinate a number of turns.
+double wave_unit(const SiteSet& sites, double sigma_weight) {
+  return sigma_weight / (std::sqrt(static_cast<double>(sites.dimension())) * 2.0 * std::numbers::pi);
 }
 
 class CosSampler final : public FeatureSampler {
@@ -35,7 +33,7 @@ class CosSampler final : public FeatureSampler {
         variates_(variate_kernels(path)),
         kernels_(field_kernels(path)),
         weight_scale_(sigma_weight / std::sqrt(static_cast<double>(sites.dimension()))),
-        sites_(scaled_sites(sites, sigma_weight)),
+        waves_(sites, [unit = wave_unit(sites, sigma_weight)](double x) { return x * unit; }),
         weights_(
             deformations, {stream.width(), sites.dimension(), weight_scale_ * weight_scale_},
             [this](const VariateRequest& request, double* out) { variates_.normals(stream_, request, out); }, tile_),
@@ -53,7 +51,7 @@ class CosSampler final : public FeatureSampler {
   }
 
   void features(int copy, double* features) override {
-    kernels_.cosines(shape_, weights_.weights(copy), phases_.data(), sites_.data(), features);
+    kernels_.cosines(shape_, waves_.where(), weights_.weights(copy), phases_.data(), features);
   }
 
   void potentials(double* values) const override { weights_.potential_values(values); }
@@ -76,7 +74,7 @@ class CosSampler final : public FeatureSampler {
   const VariateKernels& variates_;
   const FieldKernels& kernels_;
   double weight_scale_;
-  AlignedBuffer sites_;
+  Waves waves_;
   InputWeights weights_;
   AlignedBuffer phases_;
   std::uint64_t first_sample_ = 0;

@@ -9,6 +9,7 @@
 #include "field/first_of_batch.hpp"
 #include "field/momentum_radius.hpp"
 #include "field/tile_size.hpp"
+#include "field/waves.hpp"
 #include "nnft/core/aligned_buffer.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/core/portable_math.hpp"
@@ -32,12 +33,11 @@ class FreeScalarSampler final : public FeatureSampler {
         radius_(sites.dimension(), spec.momentum_exponent, spec.cutoff / spec.mass),
         amplitude_(spec.amplitude(sites.dimension())),
         largest_square_(spec.cutoff * spec.cutoff + spec.mass * spec.mass),
-        sites_(static_cast<std::size_t>(sites.coordinates().size())),
+        waves_(sites, [](double x) { return x / turn; }),
         uniforms_(static_cast<std::size_t>(tile_ * ball_uniforms(sites.dimension()) * batch_samples)),
         radii_(static_cast<std::size_t>(tile_ * batch_samples)),
         momenta_(static_cast<std::size_t>(tile_ * sites.dimension() * batch_samples)),
         phases_(static_cast<std::size_t>(tile_ * batch_samples)) {
-    for (Eigen::Index k = 0; k < sites.coordinates().size(); ++k) sites_.data()[k] = sites.coordinates().data()[k] / turn;
     if (general_exponent()) amplitude_ *= static_cast<double>(portable_power(largest_square_, 0.5 * spec.momentum_exponent));
   }
 
@@ -50,7 +50,7 @@ class FreeScalarSampler final : public FeatureSampler {
   }
 
   void features(int, double* features) override {
-    kernels_.cosines(shape_, momenta_.data(), phases_.data(), sites_.data(), features);
+    kernels_.cosines(shape_, waves_.where(), momenta_.data(), phases_.data(), features);
     kernels_.multiply(shape_, radii_.data(), features);
   }
 
@@ -109,7 +109,7 @@ class FreeScalarSampler final : public FeatureSampler {
   MomentumRadius radius_;
   double amplitude_;       ///< A, times (Λ² + m²)^(e/2) for a general exponent
   double largest_square_;  ///< Λ² + m²
-  AlignedBuffer sites_;    ///< over 2π
+  Waves waves_;
   AlignedBuffer uniforms_;
   AlignedBuffer radii_;
   AlignedBuffer momenta_;

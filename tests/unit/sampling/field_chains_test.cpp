@@ -92,7 +92,7 @@ TEST(FieldChains, RefuseToRotateOtherThanNormalWeights) {
   const NeuronChainSpec spec{net,
                              Stream(1, 4),
                              {1.0, 0.0, {DensityShape::uniform, 0.0}},
-                             test::small_grid().coordinates(),
+                             test::small_grid(),
                              test::observed_sites(),
                              Vector::Zero(3)};
   ChainMethod rotate;
