@@ -74,9 +74,12 @@ TEST(FewNodeProcess, SlopesAreThePerturbativeCoefficients) {
       EXPECT_LE((lambda - e.lambda).cwiseAbs().maxCoeff(), 1e-7 * e.lambda.cwiseAbs().maxCoeff()) << nodes;
       EXPECT_LE((mu2 - e.mu2).cwiseAbs().maxCoeff(), 1e-7 * e.mu2.cwiseAbs().maxCoeff()) << nodes;
       EXPECT_LE((kappa - e.kappa).cwiseAbs().maxCoeff(), 1e-7 * e.kappa.cwiseAbs().maxCoeff()) << nodes;
+      const auto of_lambda = [&](double x) { return at({.lambda = x, .range = range}); };
       const Vector second =
-          (at({.lambda = 2.0 * step, .range = range}) - 2.0 * at({.lambda = step, .range = range}) + free) / (2.0 * step * step);
-      EXPECT_LE((second - e.lambda2).cwiseAbs().maxCoeff(), 2e-2 * e.lambda2.cwiseAbs().maxCoeff()) << nodes;
+          (2.0 * free - 5.0 * of_lambda(step) + 4.0 * of_lambda(2.0 * step) - of_lambda(3.0 * step)) / (2.0 * step * step);
+      EXPECT_LE((second - e.lambda2).cwiseAbs().maxCoeff(), 1e-4 * e.lambda2.cwiseAbs().maxCoeff()) << nodes;
+      EXPECT_GT((second - 1.01 * e.lambda2).cwiseAbs().maxCoeff(), 1e-3 * e.lambda2.cwiseAbs().maxCoeff()) << nodes;
+      EXPECT_GT((kappa - 0.999 * e.kappa).cwiseAbs().maxCoeff(), 1e-4 * e.kappa.cwiseAbs().maxCoeff()) << nodes;
     }
   }
 }

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <string>
 
 #include "nnft/core/error.hpp"
-#include "nnft/theory/field_diagrams.hpp"
 #include "nnft/theory/isserlis.hpp"
 #include "nnft/theory/kernels.hpp"
 
@@ -65,25 +63,6 @@ TEST(FieldPerturbation, SymmetriesOfTheBox) {
     EXPECT_NEAR(e.lambda2[place(layout, {0, 1})], renamed.lambda2[place(layout, {0, 2})], 1e-13);
     EXPECT_GT(std::abs(e.lambda2[place(layout, {0, 1})] - e.lambda2[place(layout, {1, 2})]), 1e-4);
   }
-}
-
-TEST(FieldPerturbation, DiagramsCountedByMachineAgree) {
-  const MomentLayout layout(3, {2, 4});
-  const NodeGrid grid(1, 3.0, 5, NodeRule::gauss_legendre);
-  const RowMatrix covariance = propagator(grid, reference_points(), 3.0);
-  const NodeCovariance g = node_covariance(covariance, grid.weights());
-  const FieldExpansion e = field_expansion(layout, covariance, FieldOperator(grid, {}));
-  constexpr std::array<int, 2> quartic = {4, 4};
-  constexpr std::array<int, 1> mass = {2}, sextic = {6};
-  for (const int order : {2, 4})
-    for (int t = 0; t < layout.index(order).size(); ++t) {
-      const std::span<const int> tuple(layout.index(order).tuple(t), static_cast<std::size_t>(order));
-      const int row = layout.offset(order) + t;
-      EXPECT_NEAR(e.lambda[row], diagram_sum(g, std::span(quartic).first(1), tuple), 1e-14);
-      EXPECT_NEAR(e.lambda2[row], diagram_sum(g, quartic, tuple), 1e-14);
-      EXPECT_NEAR(e.mu2[row], -diagram_sum(g, mass, tuple), 1e-14);
-      EXPECT_NEAR(e.kappa[row], diagram_sum(g, sextic, tuple), 1e-14);
-    }
 }
 
 /// Connected correlators from e^{−V} = 1 − V + V²/2 by Isserlis' theorem, for an operator with pair weights: coefficients of λ⁰,
@@ -168,10 +147,6 @@ TEST(FieldPerturbation, OneNodeByHand) {
   EXPECT_NEAR(e.lambda2[1], w * w * std::pow(g, 6) * (1.5 + 2.0), 1e-14);
   EXPECT_EQ(e.mu2[1], 0.0);
   EXPECT_NEAR(e.kappa[1], -w * std::pow(g, 5) / 2.0, 1e-15);
-  // Moments (6k − 1)!! of e^{−λφ⁴/4!}: ⟨φ²⟩ = 1 − λ/2 + 2λ²/3 − 11λ³/8, κ₄ = −λ + 7λ²/2 − 149λ³/12 at w = g = 1.
-  const Vector third = quartic_third_order(layout, RowMatrix::Ones(2, 2), Vector::Ones(1));
-  EXPECT_NEAR(third[0], -11.0 / 8.0, 1e-14);
-  EXPECT_NEAR(third[1], -149.0 / 12.0, 1e-13);
   const FieldCouplings couplings{.lambda = 0.1, .mu2 = 0.2, .kappa = 0.3};
   EXPECT_NEAR(e.at(couplings)[0], e.free[0] + 0.1 * e.lambda[0] + 0.01 * e.lambda2[0] + 0.2 * e.mu2[0] + 0.3 * e.kappa[0], 1e-15);
 }
@@ -181,11 +156,6 @@ TEST(FieldPerturbation, RefusesWhatItDoesNotKnow) {
   const RowMatrix g = propagator(reference_box(), reference_points(), 8.0);
   EXPECT_THROW(field_expansion(MomentLayout(3, {2, 4, 6}), g, v), UsageError);
   EXPECT_THROW(field_expansion(MomentLayout(2, {2, 4}), g, v), ShapeError);
-  EXPECT_THROW(quartic_third_order(MomentLayout(3, {2, 4, 6}), g, v.weights()), UsageError);
-  EXPECT_THROW(quartic_third_order(MomentLayout(3, {2}), g.topRows(20), v.weights()), ShapeError);
-  constexpr std::array<int, 1> odd = {3};
-  constexpr std::array<int, 2> legs = {0, 0};
-  EXPECT_THROW(diagram_sum(node_covariance(g, v.weights()), odd, legs), UsageError);
 }
 
 }  // namespace

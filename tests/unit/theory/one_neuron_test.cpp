@@ -60,5 +60,13 @@ TEST(OneNeuron, RefusesInfiniteMoments) {
   EXPECT_THROW(connected_from_one_neuron(layout, Vector{{0.5}}, OutputLayer{}, 5.0), ShapeError);
 }
 
+TEST(OneNeuron, ConnectedAndFullAreInverse) {
+  const MomentLayout layout(2, {2, 4, 6});
+  const Vector connected = Vector::LinSpaced(layout.size(), 0.3, 1.7);
+  const Vector full = full_from_connected(layout, connected);
+  EXPECT_NEAR(full[3], connected[3] + 3.0 * connected[0] * connected[0], 1e-14);
+  EXPECT_LE((connected_from_full(layout, full) - connected).cwiseAbs().maxCoeff(), 1e-12);
+}
+
 }  // namespace
 }  // namespace nnft
