@@ -11,7 +11,7 @@ namespace nnft {
 namespace {
 
 constexpr double tolerance = 1e-9;
-constexpr double most_operations = 2e11;
+constexpr double most_operations = 2e10;
 
 }  // namespace
 

@@ -160,7 +160,8 @@ FewNodeMoments few_node_network(const MomentLayout& layout, const NeuronRule& ru
                         return feature_transform(of, gather(rule, level, scale), t);
                       },
                       [&](int level) {
-                        return rule.nodes(level) * (8.0 * layout.orders().back() + 2.0 * static_cast<double>(legs.blocks.size()));
+                        return rule.nodes(level) *
+                               (60.0 + 8.0 * layout.orders().back() + 2.0 * static_cast<double>(legs.blocks.size()));
                       }};
   return network_moments(layout, legs, neuron, readout.width, field_operator);
 }

@@ -20,7 +20,7 @@ double largest_change(const MomentLayout& layout, const FewNodeMoments& coarse, 
 
 /// The moments at the first level that differs from the one before by less than 1e-9 (largest_change).
 /// @param cost of a level in operations; asked once, before the level is worked. @throws UsageError with the difference reached
-/// if that takes more than 2·10¹¹ of them.
+/// if that takes more than 2·10¹⁰ of them, some 10 s.
 FewNodeMoments converged_moments(const MomentLayout& layout, const std::function<FewNodeMoments(int level)>& at_level,
                                  const std::function<double(int level)>& cost);
 
