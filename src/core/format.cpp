@@ -39,6 +39,12 @@ std::string format_estimate(double value, double error) {
   return print("%.*f(%.0f)", decimals, value / unit, digits) + suffix;
 }
 
+std::string format_number(double value, const char* format) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
 std::string format_bytes(double bytes) {
   static constexpr std::array<const char*, 5> units = {"B", "KiB", "MiB", "GiB", "TiB"};
   std::size_t unit = 0;

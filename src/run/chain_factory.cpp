@@ -12,13 +12,6 @@ namespace {
 
 bool is_process(const ScanPoint& point) { return std::isinf(point.width); }
 
-/// The covariance at infinite width between some points.
-RowMatrix covariance_at(const Config& config, RowMatrix points) {
-  Config there = config;
-  there.sites = std::move(points);
-  return infinite_width_kernel(there, 1.0);
-}
-
 Vector packed(const RowMatrix& covariance) {
   Vector pairs(covariance.rows() * (covariance.rows() + 1) / 2);
   Eigen::Index pair = 0;
@@ -45,11 +38,11 @@ ChainFactory::ChainFactory(const Config& config, SimdPath path)
       grid_(node_grid(config)),
       nodes_(grid_.coordinates()),
       architecture_(make_architecture(config.field)),
-      reference_kernel_(packed(covariance_at(config, config.sites))) {
+      reference_kernel_(packed(infinite_width_kernel(config, 1.0))) {
   if (std::ranges::none_of(config.field.widths, [](double width) { return std::isinf(width); })) return;
   RowMatrix points(nodes_.rows() + config.sites.rows(), nodes_.cols());
   points << nodes_, config.sites;
-  const RowMatrix covariance = covariance_at(config, points);
+  const RowMatrix covariance = infinite_width_kernel_at(config, points);
   process_ = ProcessChainSpec{covariance_factor(covariance), covariance.bottomLeftCorner(config.sites.rows(), nodes_.rows()),
                               Stream::process(config.run.seed)};
 }

@@ -103,6 +103,13 @@ ChainSettings reweighting_settings(const ChainFactory& factory, const ScanPoint&
   return {0, 0, least, 0.5};
 }
 
+void require_finite(const FieldChains& chains, const ScanPoint& point) {
+  for (int c = 0; c < batch_samples; ++c)
+    if (!std::isfinite(chains.potential()[c]))
+      throw UsageError("[deformation]: expected couplings under which V is a finite number, got " +
+                       shortest_text(chains.potential()[c]) + " at " + point.name);
+}
+
 }  // namespace
 
 ChainSettings chain_pilot(const Config& config, const ChainFactory& factory, const ScanPoint& point) {
@@ -121,6 +128,7 @@ ChainSettings chain_pilot(const Config& config, const ChainFactory& factory, con
       chains->update(++step, false);
       series.add(*chains);
     }
+    require_finite(*chains, point);
     settings.autocorrelation_time = series.autocorrelation_time();
     if (length > 128 && length >= 50.0 * settings.autocorrelation_time) break;
   }

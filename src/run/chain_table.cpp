@@ -13,12 +13,6 @@
 namespace nnft {
 namespace {
 
-std::string number(double value, const char* format) {
-  char text[48];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 /// `V 0.52(3), F 0.61(4), m^2 0.50(1)`.
 std::string of_each(const ChainStatistics& statistics, const std::function<std::string(const ObservableStatistics&)>& text) {
   std::string all;
@@ -37,12 +31,13 @@ void write_statistics(std::ostream& out, const ChainResult& chain, const SumLayo
     effective = std::min(effective, found.effective_samples);
     if (!(found.split_rhat <= rhat)) rhat = found.split_rhat;
   }
-  out << "          at least " << number(effective, "%.3g") << " effective samples, split R-hat "
-      << (std::isnan(rhat) ? "unknown (one slice in a chain)" : "at most " + number(rhat, "%.4f")) << ", acceptance "
-      << number(chain.observables.value[std::ssize(box_observables(layout)) - 1], "%.3f") << '\n';
+  out << "          at least " << format_number(effective, "%.3g") << " effective samples, split R-hat "
+      << (std::isnan(rhat) ? "unknown (one slice in a chain)" : "at most " + format_number(rhat, "%.4f")) << ", acceptance "
+      << format_number(chain.observables.value[std::ssize(box_observables(layout)) - 1], "%.3f") << '\n';
   if (!std::isnan(statistics[0].thermalisation))
     out << "          first slice against the rest, in standard errors: "
-        << of_each(statistics, [](const ObservableStatistics& found) { return number(found.thermalisation, "%+.1f"); }) << '\n';
+        << of_each(statistics, [](const ObservableStatistics& found) { return format_number(found.thermalisation, "%+.1f"); })
+        << '\n';
 }
 
 /// By how much the variance of the correlators fell.
@@ -53,9 +48,10 @@ void write_improvement(std::ostream& out, const ChainResult& chain, const Moment
     Vector reduction = chain.variance_reduction.segment(moments.offset(order), moments.index(order).size());
     if (reduction.size() == 0 || !(reduction.array() == reduction.array()).all()) continue;
     std::sort(reduction.begin(), reduction.end());
+    if (!reduction.allFinite() || reduction.maxCoeff() == 1.0) continue;
     text += (text.empty() ? "of G" : ", of G") + std::to_string(order) + "c by " +
-            number(reduction[reduction.size() / 2], "%.3g") + " (" + number(reduction[0], "%.3g") + " to " +
-            number(reduction[reduction.size() - 1], "%.3g") + ")";
+            format_number(reduction[reduction.size() / 2], "%.3g") + " (" + format_number(reduction[0], "%.3g") + " to " +
+            format_number(reduction[reduction.size() - 1], "%.3g") + ")";
   }
   if (!text.empty()) out << "  improved estimators cut the variance " << text << '\n';
 }
@@ -67,7 +63,7 @@ std::string chain_summary(const ChainResult& chain, const SumLayout& layout) {
   if (chain.statistics)
     write_statistics(out, chain, layout);
   else
-    out << "  weights: " << number(100.0 * chain.weight_efficiency, "%.3g") << " % of the samples are effective\n";
+    out << "  weights: " << format_number(100.0 * chain.weight_efficiency, "%.3g") << " % of the samples are effective\n";
   if (layout.chain().improved()) write_improvement(out, chain, layout.moments());
   for (const std::string& warning : chain.warnings) out << "  WARNING: " << warning << '\n';
   return out.str();

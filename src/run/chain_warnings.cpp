@@ -2,19 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "nnft/core/format.hpp"
 #include "nnft/stats/chain_convergence.hpp"
 #include "nnft/stats/hypothesis.hpp"
 
 namespace nnft {
 namespace {
-
-std::string number(double value, const char* format) {
-  char text[48];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
 
 /// Chains that have samples, and how many samples the shortest has.
 struct ChainLengths {
@@ -34,20 +28,22 @@ struct ChainLengths {
 void add_warnings(std::vector<std::string>& warnings, const ObservableStatistics& found, const std::string& name,
                   const ChainLengths& lengths) {
   const double tau = found.reliable().tau;
-  if (!found.time.window_fits)
+  const bool short_chains = lengths.shortest < shortest_trusted_chain * tau;
+  // Long chains tell tau by their means.
+  if (!found.time.window_fits && short_chains)
     warnings.push_back("the autocorrelations of " + name + " reach beyond the lags that are summed (tau_int > " +
-                       number(found.time.tau, "%.3g") + "; about " + number(tau, "%.3g") +
-                       " from the scatter between chains): more updates between samples");
-  if (lengths.shortest < shortest_trusted_chain * tau)
-    warnings.push_back("chains of " + number(lengths.shortest, "%.0f") + " samples are shorter than " +
-                       number(shortest_trusted_chain, "%.0f") + " tau_int of " + name + " = " +
-                       number(shortest_trusted_chain * tau, "%.3g") + ": fewer blocks or more networks");
+                       format_number(found.time.tau, "%.3g") + "; about " + format_number(tau, "%.3g") +
+                       " from the scatter between chains): larger run.slice or more sampling.updates");
+  if (short_chains)
+    warnings.push_back("chains of " + format_number(lengths.shortest, "%.0f") + " samples are shorter than " +
+                       format_number(shortest_trusted_chain, "%.0f") + " tau_int of " + name + " = " +
+                       format_number(shortest_trusted_chain * tau, "%.3g") + ": fewer blocks or more networks");
   if (found.split_rhat > largest_split_rhat)
-    warnings.push_back("chains do not agree on " + name + ": split R-hat " + number(found.split_rhat, "%.3f") + " > " +
-                       number(largest_split_rhat, "%.2f"));
+    warnings.push_back("chains do not agree on " + name + ": split R-hat " + format_number(found.split_rhat, "%.3f") + " > " +
+                       format_number(largest_split_rhat, "%.2f"));
   if (lengths.chains >= 2 && student_p_value(found.thermalisation, lengths.chains - 1.0) < thermalisation_refused_below)
     warnings.push_back("the first slice of the chains differs from the rest in " + name + " by " +
-                       number(found.thermalisation, "%+.1f") + " standard errors: more sampling.thermalisation");
+                       format_number(found.thermalisation, "%+.1f") + " standard errors: more sampling.thermalisation");
 }
 
 }  // namespace
@@ -67,12 +63,14 @@ const char* chain_observable_name(int observable) noexcept {
 std::vector<std::string> chain_warnings(const SumLayout& layout, const BlockTable& table, const ChainResult& result) {
   std::vector<std::string> warnings;
   const ChainLengths lengths(table);
+  if (!result.observables.value.allFinite())
+    warnings.emplace_back("the field grows beyond all numbers: V or its moments are not finite");
   if (result.statistics)
     for (int k = 0; k < chain_observables; ++k)
       add_warnings(warnings, (*result.statistics)[static_cast<std::size_t>(k)], chain_observable_name(k), lengths);
   if (!layout.chain().is_chain() && !(result.weight_efficiency >= least_weight_efficiency))
-    warnings.push_back("the weights leave " + number(100.0 * result.weight_efficiency, "%.2g") +
-                       " % of the samples effective, less than " + number(100.0 * least_weight_efficiency, "%.0f") +
+    warnings.push_back("the weights leave " + format_number(100.0 * result.weight_efficiency, "%.2g") +
+                       " % of the samples effective, less than " + format_number(100.0 * least_weight_efficiency, "%.0f") +
                        " %: sample with a Markov chain (sampling.method)");
   return warnings;
 }

@@ -150,7 +150,8 @@ std::vector<ConfigKey> operator_keys() {
       positive(
           key("deformation.box", nullptr), [](auto& c) -> auto& { return c.field_operator.box; }),
       whole(
-          key("deformation.nodes", nullptr), {1, NodeGrid::most_nodes}, [](auto& c) -> auto& { return c.field_operator.nodes; }),
+          key("deformation.nodes", nullptr), {1, NodeGrid::most_per_direction},
+          [](auto& c) -> auto& { return c.field_operator.nodes; }),
       choice(
           key("deformation.rule", "gauss-legendre"), named(all_node_rules()),
           [](auto& c) -> auto& { return c.field_operator.rule; }),

@@ -101,6 +101,10 @@ RowMatrix infinite_width_kernel(const Config& config, double widening) {
   return find_architecture(config.field).kernel(config.field, config.sites, widening);
 }
 
+RowMatrix infinite_width_kernel_at(const Config& config, const RowMatrix& points) {
+  return find_architecture(config.field).kernel(config.field, points, 1.0);
+}
+
 std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, double width, const WeightDeformations& weights,
                                              SimdPath path) {
   if (std::isinf(width)) {

@@ -15,6 +15,7 @@
 #include "nnft/theory/deep_coincident.hpp"
 #include "nnft/theory/deep_series.hpp"
 #include "nnft/theory/deformed_connected.hpp"
+#include "nnft/theory/few_node_moments.hpp"
 #include "nnft/theory/free_scalar_moments.hpp"
 #include "nnft/theory/gauss_moments.hpp"
 #include "nnft/theory/mlp_moments.hpp"
@@ -133,10 +134,11 @@ RowMatrix deformed_connected_and_derivatives(const Config& config, const ScanPoi
   return deformed_derivatives(layout.moments(), problem, layout.derivatives().basis());
 }
 
-ExactValues operator_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
+ExactValues operator_values(const Config& config, const ScanPoint& point, const SumLayout& layout, double most_operations) {
   const bool free = field_couplings(config, point).free();
   if (layout.sources() > 0 && !free) throw UsageError("nnft exact: no exact W[J] is known under a field-operator");
-  return {free ? free_connected(config, point, layout.moments(), 1.0) : few_node_connected(config, point, layout.moments()),
+  return {free ? free_connected(config, point, layout.moments(), 1.0)
+               : few_node_connected(config, point, layout.moments(), most_operations),
           layout.sources() > 0 ? exact_generating(config, point) : Vector(), RowMatrix(0, layout.moments().size())};
 }
 
@@ -147,7 +149,7 @@ bool is_deformed(const ScanPoint& point) {
 }  // namespace
 
 ExactValues exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
-  if (config.has_field_operator()) return operator_values(config, point, layout);
+  if (config.has_field_operator()) return operator_values(config, point, layout, patient_operations);
   if (layout.sources() > 0 && is_deep(config, point))
     throw UsageError("nnft exact: no exact W[J] is known for nets of several hidden layers");
   if (layout.sources() > 0 && is_deformed(point)) throw UsageError("nnft exact: no exact W[J] is known for deformed ensembles");
@@ -187,6 +189,7 @@ ExactValues leading_values(const Config& config, const ScanPoint& point, const S
 
 std::optional<ExactValues> known_exact_values(const Config& config, const ScanPoint& point, const SumLayout& layout) {
   try {
+    if (config.has_field_operator()) return operator_values(config, point, layout, hasty_operations);
     return exact_values(config, point, layout);
   } catch (const UsageError&) {
     return std::nullopt;

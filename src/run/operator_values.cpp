@@ -29,27 +29,24 @@ RowMatrix all_points(const Config& config, const NodeGrid& grid) {
   return points;
 }
 
-RowMatrix covariance_at(const Config& config, const RowMatrix& points) {
-  Config there = config;
-  there.sites = points;
-  return infinite_width_kernel(there, 1.0);
-}
-
-FewNodeMoments network_moments(const Config& config, double width, const MomentLayout& layout, const FieldOperator& op) {
+FewNodeMoments network_moments(const Config& config, double width, const MomentLayout& layout, const FieldOperator& op,
+                               double most_operations) {
   const FieldConfig& field = config.field;
   const SiteSet points(all_points(config, node_grid(config)));
   const Readout readout{output_layer(field), width};
-  if (field.architecture == "cos") return few_node_network(layout, cos_wave_rule(points, field.sigma_weight), readout, op);
+  if (field.architecture == "cos")
+    return few_node_network(layout, cos_wave_rule(points, field.sigma_weight), readout, op, most_operations);
   if (field.architecture == "free-scalar")
-    return few_node_network(layout, free_scalar_wave_rule(points, free_scalar_spec(field)), readout, op);
-  if (field.architecture == "mlp") return few_node_network(layout, mlp_neuron_rule(mlp_spec(field), points, 1.0), readout, op);
+    return few_node_network(layout, free_scalar_wave_rule(points, free_scalar_spec(field)), readout, op, most_operations);
+  if (field.architecture == "mlp")
+    return few_node_network(layout, mlp_neuron_rule(mlp_spec(field), points, 1.0), readout, op, most_operations);
   throw UsageError("nnft exact: no exact values are known of " + field.architecture + " under a field-operator at finite width");
 }
 
 /// The limit of μ² of the mass term alone.
 double quadratic_limit(const Config& config, const NodeGrid& grid, double width) {
   const Vector weights = grid.weights();
-  if (std::isinf(width)) return process_quadratic_limit(covariance_at(config, grid.coordinates()), weights);
+  if (std::isinf(width)) return process_quadratic_limit(infinite_width_kernel_at(config, grid.coordinates()), weights);
   const FieldConfig& field = config.field;
   const OutputLayer output = output_layer(field);
   if (field.architecture == "cos") return network_quadratic_limit(output, cos_response(weights), weights);
@@ -61,7 +58,7 @@ double quadratic_limit(const Config& config, const NodeGrid& grid, double width)
 
 }  // namespace
 
-Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
+Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout, double most_operations) {
   const NodeGrid grid = node_grid(config);
   // Said before anything is computed: it may take long.
   const int most = std::isinf(point.width) ? most_process_nodes : most_network_nodes;
@@ -70,8 +67,8 @@ Vector few_node_connected(const Config& config, const ScanPoint& point, const Mo
                      " nodes at " + point.name + " (" + std::to_string(most) +
                      " at most; --perturbation expands in its strength at width inf)");
   const FieldOperator op(grid, field_couplings(config, point));
-  if (!std::isinf(point.width)) return network_moments(config, point.width, layout, op).connected;
-  return few_node_process(layout, covariance_at(config, all_points(config, grid)), op).connected;
+  if (!std::isinf(point.width)) return network_moments(config, point.width, layout, op, most_operations).connected;
+  return few_node_process(layout, infinite_width_kernel_at(config, all_points(config, grid)), op, most_operations).connected;
 }
 
 Vector perturbative_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
@@ -79,7 +76,7 @@ Vector perturbative_connected(const Config& config, const ScanPoint& point, cons
     throw UsageError("nnft exact --perturbation: expected width inf, where free fields are Gaussian, got " + point.name);
   const NodeGrid grid = node_grid(config);
   const FieldOperator op(grid, field_couplings(config, point));
-  return field_expansion(layout, covariance_at(config, all_points(config, grid)), op).at(op.couplings());
+  return field_expansion(layout, infinite_width_kernel_at(config, all_points(config, grid)), op).at(op.couplings());
 }
 
 void require_normalisable(const Config& config, const Plan& plan) {

@@ -22,12 +22,6 @@ std::string tuple_text(const PackedIndex& index, int t) {
   return text;
 }
 
-std::string number(double value, const char* format) {
-  char text[48];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 void write_line(std::ostream& out, const std::string& name, const std::string& sites, const std::string& measured,
                 const std::string& exact, const std::string& pull) {
   out << "  " << std::left << std::setw(std::max(6, static_cast<int>(name.size()) + 1)) << name << std::setw(18) << sites
@@ -37,8 +31,8 @@ void write_line(std::ostream& out, const std::string& name, const std::string& s
 /// One measured number beside its exact value, which is NaN if it is not known.
 void write_value(std::ostream& out, const std::string& name, const std::string& sites, double value, double error, double exact) {
   const bool known = !std::isnan(exact);
-  write_line(out, name, sites, format_estimate(value, error), known ? number(exact, "%.7g") : "",
-             known && error > 0.0 ? number((value - exact) / error, "%+.2f") : "");
+  write_line(out, name, sites, format_estimate(value, error), known ? format_number(exact, "%.7g") : "",
+             known && error > 0.0 ? format_number((value - exact) / error, "%+.2f") : "");
 }
 
 /// How all tuples of an order compare with the exact values.
@@ -51,17 +45,17 @@ void write_agreement(std::ostream& out, const PointResult& result, const Vector&
   if (!(error.maxCoeff() > 0.0) || !exact.allFinite()) return;
   const Vector deviation = result.connected.value.segment(offset, size) - exact;
   const Vector pulls = (error.array() > 0.0).select(deviation.array() / error.array(), 0.0);
-  out << "  all " << size << " G" << order << "c: largest |pull| " << number(pulls.cwiseAbs().maxCoeff(), "%.2f") << ", rms pull "
-      << number(std::sqrt(pulls.squaredNorm() / static_cast<double>(size)), "%.2f");
+  out << "  all " << size << " G" << order << "c: largest |pull| " << format_number(pulls.cwiseAbs().maxCoeff(), "%.2f")
+      << ", rms pull " << format_number(std::sqrt(pulls.squaredNorm() / static_cast<double>(size)), "%.2f");
   const Vector relative = error.array() / exact.array().abs();
-  out << ", relative error " << number(100.0 * relative.minCoeff(), "%.2g") << " to "
-      << number(100.0 * relative.maxCoeff(), "%.2g") << " %";
+  out << ", relative error " << format_number(100.0 * relative.minCoeff(), "%.2g") << " to "
+      << format_number(100.0 * relative.maxCoeff(), "%.2g") << " %";
   const RowMatrix& rows = result.connected.leave_one_out;
   const RowMatrix leave_one_out = present_rows(rows.rows() > 0 ? RowMatrix(rows.middleCols(offset, size)) : RowMatrix());
   if (leave_one_out.rows() >= fewest_chi2_blocks) {
     const CorrelatedChi2 test = correlated_chi2(deviation, leave_one_out);
-    out << ", chi2/dof " << number(test.chi2, "%.1f") << "/" << test.modes
-        << " (leading modes), p = " << number(test.p_value, "%.3g");
+    out << ", chi2/dof " << format_number(test.chi2, "%.1f") << "/" << test.modes
+        << " (leading modes), p = " << format_number(test.p_value, "%.3g");
   }
   out << '\n';
 }
@@ -110,8 +104,8 @@ void write_warnings(std::ostream& out, const PointResult& result, const MomentLa
     const double share = result.tails.variance_share.row(static_cast<Eigen::Index>(k)).maxCoeff(&site);
     if (!(share > largest_trusted_share)) continue;
     out << "  WARNING: heavy tails: the error bars of " << untrusted << " of " << trusted.size() << " G" << order
-        << "c cannot be trusted: one network of " << result.networks << " makes up " << number(100.0 * share, "%.0f")
-        << " % of the variance and " << number(100.0 * result.tails.share(static_cast<Eigen::Index>(k), site), "%.1f")
+        << "c cannot be trusted: one network of " << result.networks << " makes up " << format_number(100.0 * share, "%.0f")
+        << " % of the variance and " << format_number(100.0 * result.tails.share(static_cast<Eigen::Index>(k), site), "%.1f")
         << " % of the sum of order " << order << " at site " << site << '\n';
   }
 }

@@ -17,12 +17,6 @@ constexpr double rejected_below = 0.01;
 constexpr double refused_below = 1e-4;
 constexpr int coefficient_width = 16;
 
-std::string number(double value, const char* format) {
-  char text[48];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 std::string parameter_name(const SeriesAnalysis& analysis, int k) {
   if (k == static_cast<int>(analysis.terms.size())) return "p";
   const SeriesTerm& term = analysis.terms[static_cast<std::size_t>(k)];
@@ -78,8 +72,9 @@ void write_fit(std::ostream& out, const SeriesAnalysis& analysis, const FitGroup
         format_estimate(fit.fit.parameters[own], std::sqrt(fit.fit.covariance(own, own)));
   }
   std::ostringstream rest;
-  rest << std::setw(10) << number(fit.fit.chi2, "%.1f") << '/' << std::left << std::setw(3) << fit.fit.dof << std::right
-       << std::setw(9) << (fit.fit.dof > 0 ? number(fit.fit.p_value, "%.3g") : "") << std::setw(8) << number(fit.weight, "%.3f");
+  rest << std::setw(10) << format_number(fit.fit.chi2, "%.1f") << '/' << std::left << std::setw(3) << fit.fit.dof << std::right
+       << std::setw(9) << (fit.fit.dof > 0 ? format_number(fit.fit.p_value, "%.3g") : "") << std::setw(8)
+       << format_number(fit.weight, "%.3f");
   write_line(out, order_text(analysis, model), range_text(group, model), texts, rest.str());
 }
 
@@ -106,8 +101,8 @@ void write_points(std::ostream& out, const SeriesAnalysis& analysis, const FitGr
     const double fitted = best->fit.fitted[k];
     out << "    " << std::setw(9) << shortest_text(point.at.width) << std::setw(12)
         << (analysis.direction == FitDirection::width ? group.strengths.front() : point.at.strength) << std::setw(20)
-        << format_estimate(point.value[t], point.error[t]) << std::setw(17) << number(fitted, "%.7g") << std::setw(7)
-        << number((point.value[t] - fitted) / point.error[t], "%+.2f") << '\n';
+        << format_estimate(point.value[t], point.error[t]) << std::setw(17) << format_number(fitted, "%.7g") << std::setw(7)
+        << format_number((point.value[t] - fitted) / point.error[t], "%+.2f") << '\n';
   }
 }
 
@@ -115,7 +110,7 @@ void write_points(std::ostream& out, const SeriesAnalysis& analysis, const FitGr
 void write_refusal(std::ostream& out, const std::vector<TupleFit>& fits) {
   const auto likeliest = std::ranges::max_element(fits, {}, &TupleFit::weight);
   if (!likeliest->done || likeliest->fit.dof == 0 || likeliest->fit.p_value >= refused_below) return;
-  out << "    NO SERIES FITS (p = " << number(likeliest->fit.p_value, "%.2g")
+  out << "    NO SERIES FITS (p = " << format_number(likeliest->fit.p_value, "%.2g")
       << "): these are not the coefficients of the theory; try higher orders or a smaller range\n";
 }
 

@@ -140,7 +140,7 @@ class Dyson {
 
   /// Products of covariances that are the same for every chain are given.
   void multiply_all() {
-    const int triples = pairs_ * (arrays_.sites + 2) / 3, quads = arrays_.quads > 0 ? arrays_.quads : 0;
+    const int triples = pairs_ * (arrays_.sites + 2) / 3, quads = arrays_.quads;
     const double* row = arrays_.products;
     const auto multiply = [&](int rows, const double* values, double* out) {
       multiply_rows<Arch>(rows, op_.nodes, row, values, out);

@@ -19,7 +19,8 @@ class SliceBracket {
     for (int c = 0; c < batch_samples; ++c) {
       const auto chain = static_cast<std::size_t>(c);
       threshold_[chain] = 0.5 + uniform(0, c);
-      turn_[chain] = uniform(1, c);
+      // The first angle cuts the circle anywhere around the chain, which is at 0.
+      turn_[chain] = 0.5 + uniform(1, c);
       low_[chain] = turn_[chain] - 1.0;
       high_[chain] = turn_[chain];
     }
@@ -47,11 +48,8 @@ class SliceBracket {
     }
     for (int c = 0; c < batch_samples; ++c) {
       const auto chain = static_cast<std::size_t>(c);
+      if (done_[chain]) continue;
       ++tried_[chain];
-      if (done_[chain]) {
-        --tried_[chain];
-        continue;
-      }
       // Where the interval has shrunk to the chain itself it stays, whatever V is.
       if (ratios[c] > threshold_[chain] || turn_[chain] == 0.0) {
         done_[chain] = true;

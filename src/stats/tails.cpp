@@ -5,6 +5,15 @@
 
 namespace nnft {
 
+namespace {
+
+/// Moments of order 2 and 4 come first.
+Eigen::Index improved_columns(const MomentLayout& moments) {
+  return moments.orders().size() < 3 ? moments.size() : moments.offset(6);
+}
+
+}  // namespace
+
 Tails find_tails(const SumLayout& layout, const BlockTable& table, const Estimate& connected) {
   const MomentLayout& moments = layout.moments();
   const auto orders = static_cast<Eigen::Index>(moments.orders().size());
@@ -21,6 +30,7 @@ Tails find_tails(const SumLayout& layout, const BlockTable& table, const Estimat
       if (sum > 0.0) tails.share(k, site) = contribution / sum;
       if (squares > 0.0) tails.variance_share(k, site) = contribution * contribution / squares;
     }
+    if (layout.chain().improved() && order <= 4) continue;
     const PackedIndex& index = moments.index(order);
     for (int t = 0; t < index.size(); ++t)
       for (int leg = 0; leg < order; ++leg)
@@ -37,6 +47,9 @@ Tails find_tails(const SumLayout& layout, const BlockTable& table, const Estimat
       fourth += square * square / blocks;
     }
     tails.kurtosis[m] = second > 0.0 ? fourth / (second * second) - 3.0 : 0.0;
+    const bool improved = layout.chain().improved() && m < improved_columns(moments);
+    if (improved && tails.kurtosis[m] > std::max(3.0, largest_trusted_block * largest_trusted_block * blocks))
+      tails.trusted[m] = 0.0;
     tails.error_of_error[m] = connected.error[m] * 0.5 * std::sqrt(std::max(0.0, tails.kurtosis[m] + 2.0) / blocks);
   }
   return tails;

@@ -11,7 +11,6 @@ namespace nnft {
 namespace {
 
 constexpr double tolerance = 1e-9;
-constexpr double most_operations = 2e10;
 
 }  // namespace
 
@@ -28,12 +27,11 @@ double largest_change(const MomentLayout& layout, const FewNodeMoments& coarse, 
   return worst;
 }
 
-FewNodeMoments converged_moments(const MomentLayout& layout, const std::function<FewNodeMoments(int level)>& at_level,
-                                 const std::function<double(int level)>& cost) {
+FewNodeMoments converged_moments(const MomentLayout& layout, const QuadratureLevels& levels, double most_operations) {
   double reached = std::numeric_limits<double>::infinity();
   FewNodeMoments coarse;
-  for (int level = 0; cost(level) <= most_operations; ++level) {
-    FewNodeMoments fine = at_level(level);
+  for (int level = 0; levels.cost(level) <= most_operations; ++level) {
+    FewNodeMoments fine = levels.moments(level);
     if (level > 0) reached = largest_change(layout, coarse, fine);
     if (reached <= tolerance) return fine;
     coarse = std::move(fine);

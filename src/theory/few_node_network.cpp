@@ -129,27 +129,26 @@ void expect_possible(const MomentLayout& layout, int points, const Readout& read
 }
 
 FewNodeMoments network_moments(const MomentLayout& layout, const LegPartitions& legs, const Neuron& neuron, double width,
-                               const FieldOperator& field_operator) {
+                               const FieldOperator& field_operator, double most_operations) {
   Vector reaches(field_operator.nodes());
   for (Eigen::Index z = 0; z < reaches.size(); ++z) reaches[z] = reach(neuron.coarse, z, width);
   std::vector<OperatorTransform> points;  // of each level
-  return converged_moments(
-      layout,
-      [&](int level) {
-        const OperatorTransform& at = points.back();
-        return combine(layout, legs, neuron.transform(legs, level, at.t), at.weights.array(), width);
-      },
-      [&](int level) {
-        const OperatorTransform all = operator_transform(field_operator, reaches, 1.0 + 0.1 * level);
-        points.push_back(relevant(all, neuron, width, layout.orders().back()));
-        return neuron.cost(level) * static_cast<double>(points.back().weights.size());
-      });
+  const QuadratureLevels levels{[&](int level) {
+                                  const OperatorTransform& at = points.back();
+                                  return combine(layout, legs, neuron.transform(legs, level, at.t), at.weights.array(), width);
+                                },
+                                [&](int level) {
+                                  const OperatorTransform all = operator_transform(field_operator, reaches, 1.0 + 0.1 * level);
+                                  points.push_back(relevant(all, neuron, width, layout.orders().back()));
+                                  return neuron.cost(level) * static_cast<double>(points.back().weights.size());
+                                }};
+  return converged_moments(layout, levels, most_operations);
 }
 
 }  // namespace
 
 FewNodeMoments few_node_network(const MomentLayout& layout, const NeuronRule& rule, const Readout& readout,
-                                const FieldOperator& field_operator) {
+                                const FieldOperator& field_operator, double most_operations) {
   expect_possible(layout, rule.sites, readout, field_operator);
   if (rule.directions_in)
     throw UsageError("quadrature of field-operator with " + rule.name + ": expected features that are not homogeneous");
@@ -163,11 +162,11 @@ FewNodeMoments few_node_network(const MomentLayout& layout, const NeuronRule& ru
                         return rule.nodes(level) *
                                (60.0 + 8.0 * layout.orders().back() + 2.0 * static_cast<double>(legs.blocks.size()));
                       }};
-  return network_moments(layout, legs, neuron, readout.width, field_operator);
+  return network_moments(layout, legs, neuron, readout.width, field_operator, most_operations);
 }
 
 FewNodeMoments few_node_network(const MomentLayout& layout, const WaveRule& rule, const Readout& readout,
-                                const FieldOperator& field_operator) {
+                                const FieldOperator& field_operator, double most_operations) {
   expect_possible(layout, rule.points, readout, field_operator);
   const double scale = readout.output.sigma_out / std::sqrt(readout.width);
   const LegPartitions legs = leg_partitions(layout);
@@ -178,7 +177,7 @@ FewNodeMoments few_node_network(const MomentLayout& layout, const WaveRule& rule
         const double order = layout.orders().back();
         return rule.nodes(level) * order * (50.0 + 2.0 * static_cast<double>(legs.blocks.size()));
       }};
-  return network_moments(layout, legs, neuron, readout.width, field_operator);
+  return network_moments(layout, legs, neuron, readout.width, field_operator, most_operations);
 }
 
 }  // namespace nnft

@@ -128,7 +128,8 @@ FewNodeMoments site_moments(const MomentLayout& layout, const Directions& d, con
 
 }  // namespace
 
-FewNodeMoments few_node_process(const MomentLayout& layout, const RowMatrix& covariance, const FieldOperator& field_operator) {
+FewNodeMoments few_node_process(const MomentLayout& layout, const RowMatrix& covariance, const FieldOperator& field_operator,
+                                double most_operations) {
   const NodeCovariance g = node_covariance(covariance, field_operator.weights());
   if (g.sites.rows() != layout.sites())
     throw ShapeError("few_node_process: expected a covariance of " + std::to_string(field_operator.nodes()) + " nodes and " +
@@ -142,12 +143,12 @@ FewNodeMoments few_node_process(const MomentLayout& layout, const RowMatrix& cov
   const Vector box = decay_box(dimensions, f);
   const MomentLayout monomials(dimensions, layout.orders());
   const auto points = [](int level) { return 2 * static_cast<int>(std::lround(20.0 * std::pow(1.5, level))); };
-  return converged_moments(
-      layout,
+  const QuadratureLevels levels{
       [&](int level) { return site_moments(layout, d, monomials, LatticeSums(monomials, f, box, points(level)).means()); },
       [&](int level) {
         return std::pow(points(level), dimensions) * (monomials.size() + 20.0 * static_cast<double>(d.nodes.size()));
-      });
+      }};
+  return converged_moments(layout, levels, most_operations);
 }
 
 }  // namespace nnft

@@ -97,7 +97,7 @@ config typo.ini 's/^sigma-weight/sigma-wieght/'
 refused "typo.ini:5: field.sigma-wieght: unknown key 'sigma-wieght'; did you mean field.sigma-weight?" sample typo.ini
 
 config section.ini 's/measure/mesure/'
-refused "section.ini:9: unknown section 'mesure'; expected one of [field], [sites], [deformation], [deformation-2], [deformation-3], [measure], [run]; did you mean [measure]?" \
+refused "section.ini:9: unknown section 'mesure'; expected one of [field], [sites], [deformation], [deformation-2], [deformation-3], [sampling], [measure], [run]; did you mean [measure]?" \
   sample section.ini
 
 config twice.ini '$a blocks = 8'

@@ -9,6 +9,9 @@ namespace nnft {
 /// seven digits. Dimensionless.
 std::string format_estimate(double value, double error);
 
+/// As printf writes it, for example with `%.3g`.
+std::string format_number(double value, const char* format);
+
 /// Bytes as 1.5 GiB, seconds as 1 h 02 min; for terminals.
 std::string format_bytes(double bytes);
 std::string format_duration(double seconds);

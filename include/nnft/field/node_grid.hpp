@@ -23,6 +23,7 @@ class NodeGrid {
   NodeGrid(int dimension, double box, int per_direction, NodeRule rule);
 
   static constexpr int most_nodes = 1 << 16;
+  static constexpr int most_per_direction = 4096;
 
   int dimension() const noexcept { return dimension_; }
   double box() const noexcept { return box_; }

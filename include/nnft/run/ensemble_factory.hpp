@@ -31,6 +31,9 @@ std::unique_ptr<Architecture> make_architecture(const FieldConfig& field);
 /// the first-layer weights (but no constant of the architecture that was made from it). @throws UsageError if it is not known.
 RowMatrix infinite_width_kernel(const Config& config, double widening);
 
+/// The same without widening between other points, shape (points, points).
+RowMatrix infinite_width_kernel_at(const Config& config, const RowMatrix& points);
+
 /// What is left of a deformation of the weights at infinite width: weight-ring makes the variance of each s/√(1 − 4α²).
 double infinite_width_widening(const Deformation& weights);
 

@@ -18,10 +18,18 @@ struct FewNodeMoments {
 /// that is more: connected correlators that vanish have no relative accuracy.
 double largest_change(const MomentLayout& layout, const FewNodeMoments& coarse, const FewNodeMoments& fine);
 
+/// Operations of the finest level that is worth computing: about ten seconds, or one beside measured values.
+inline constexpr double patient_operations = 2e10;
+inline constexpr double hasty_operations = 2e9;
+
+/// Levels of rising resolution of a quadrature.
+struct QuadratureLevels {
+  std::function<FewNodeMoments(int level)> moments;
+  std::function<double(int level)> cost;  ///< in operations
+};
+
 /// The moments at the first level that differs from the one before by less than 1e-9 (largest_change).
-/// @param cost of a level in operations; asked once, before the level is worked. @throws UsageError with the difference reached
-/// if that takes more than 2·10¹⁰ of them, some 10 s.
-FewNodeMoments converged_moments(const MomentLayout& layout, const std::function<FewNodeMoments(int level)>& at_level,
-                                 const std::function<double(int level)>& cost);
+/// @throws UsageError with the difference reached if that takes a level of more than most_operations.
+FewNodeMoments converged_moments(const MomentLayout& layout, const QuadratureLevels& levels, double most_operations);
 
 }  // namespace nnft

@@ -17,10 +17,10 @@ namespace nnft {
 /// @throws UsageError unless readout is as said, there are one or two nodes and e^{−V} decays at large fields, and if the wells
 /// of V are so deep that digits cancel; ShapeError unless the rule has all nodes and sites.
 FewNodeMoments few_node_network(const MomentLayout& layout, const NeuronRule& rule, const Readout& readout,
-                                const FieldOperator& field_operator);
+                                const FieldOperator& field_operator, double most_operations = patient_operations);
 
 /// The same of plane waves; the average over their phase is in closed form up to a table, which is much faster.
 FewNodeMoments few_node_network(const MomentLayout& layout, const WaveRule& rule, const Readout& readout,
-                                const FieldOperator& field_operator);
+                                const FieldOperator& field_operator, double most_operations = patient_operations);
 
 }  // namespace nnft

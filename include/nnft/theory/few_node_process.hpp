@@ -11,6 +11,7 @@ namespace nnft {
 /// @param covariance of the field at the nodes, then the sites, shape (M + S, M + S).
 /// @throws ShapeError if it has another shape; UsageError if the rank is above 3, the covariance is not positive (as
 /// covariance_factor) or e^{−V} has no finite mean.
-FewNodeMoments few_node_process(const MomentLayout& layout, const RowMatrix& covariance, const FieldOperator& field_operator);
+FewNodeMoments few_node_process(const MomentLayout& layout, const RowMatrix& covariance, const FieldOperator& field_operator,
+                                double most_operations = patient_operations);
 
 }  // namespace nnft

@@ -21,8 +21,9 @@ TEST(FewNodeMoments, ChangesAreRelativeToConnectedCorrelators) {
 TEST(FewNodeMoments, StopsAtTheFirstGoodLevel) {
   const MomentLayout layout(1, {2, 4});
   const auto at_level = [](int level) { return moments(0.5 + std::pow(10.0, -3 * level)); };
-  EXPECT_EQ(converged_moments(layout, at_level, [](int) { return 1.0; }).connected[1], 0.5 + 1e-15);
-  EXPECT_THROW(converged_moments(layout, at_level, [](int level) { return level < 3 ? 1.0 : 1e12; }), UsageError);
+  EXPECT_EQ(converged_moments(layout, {at_level, [](int) { return 1.0; }}, patient_operations).connected[1], 0.5 + 1e-15);
+  EXPECT_THROW(converged_moments(layout, {at_level, [](int level) { return level < 3 ? 1.0 : 1e12; }}, patient_operations),
+               UsageError);
 }
 
 }  // namespace
