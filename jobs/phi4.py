@@ -418,13 +418,12 @@ def parameter_space():
 
 
 def width_picture(limit, process, fitted):
-    free, figure = Result("width_free"), plt.figure()
+    free, small, wide, figure = Result("width_free"), Result("widths_small"), Result("widths"), plt.figure()
     axes = figure.gca()
-    # In steps of 1/1000.
-    curve = np.linspace(0, 0.0515, 200)
+    curve = np.linspace(0, 1.02 / min(free.widths), 300)
     slope = free.widths[-1] * free.number("G4c", (0, 0, 0, 0), free.widths[-1], 0.0)
-    axes.plot(1e3 * curve, slope * curve, color="C2", label=f"λ = 0: exact, {slope:.4f}/N")
-    axes.plot([1e3 / n for n in free.widths], [free.number("G4c", (0, 0, 0, 0), n, 0.0) for n in free.widths], "o", color="C2", ms=3)
+    axes.plot(curve, slope * curve, color="C2", label=f"λ = 0: exact, {slope:.4f}/N")
+    axes.plot([1 / n for n in free.widths], [free.number("G4c", (0, 0, 0, 0), n, 0.0) for n in free.widths], "o", color="C2", ms=3)
     print(f"\nG4c(0000); N G4c at λ = 0 is {slope:.6f}")
     print(f"  {'N':>5} {'λ = 0':>12} {'λ = 1':>16} {'λ = 10':>16}")
     rows = {n: [free.number("G4c", (0, 0, 0, 0), n, 0.0)] for n in free.widths}
@@ -432,26 +431,31 @@ def width_picture(limit, process, fitted):
     for strength, color in ((1.0, "C0"), (10.0, "C3")):
         points = []
         for n in free.widths:
-            points.append((n, *Result(f"width{n:.0f}").estimate((0, 0, 0, 0), n, strength)))
+            source = small if n in small.widths else wide
+            points.append((n, *source.estimate((0, 0, 0, 0), n, strength)))
             rows[n].append(points[-1][1:])
         inf = process.estimate((0, 0, 0, 0), math.inf, strength)
         rows[math.inf].append(inf)
         n, value, error = map(np.array, zip(*points))
-        axes.errorbar(1e3 / n, value, error, fmt="o", ms=3.5, color=color, label=f"λ = {strength:g}: networks")
-        series = limit.series(FIT_ORDER, strength, 0)
-        inside = curve <= 1.02 / min(fitted)
-        axes.plot(1e3 * curve[inside], np.polynomial.polynomial.polyval(curve[inside], series), color=color, lw=1,
-                  label=f"λ = {strength:g}: fit of order {FIT_ORDER}, N ≥ {min(fitted)}")
+        axes.errorbar(1 / n, value, error, fmt="o", ms=3.5, color=color, label=f"λ = {strength:g}: networks")
+        series = np.polynomial.Polynomial(limit.series(FIT_ORDER, strength, 0))
+        inside = curve <= 1 / min(fitted)
+        axes.plot(curve[inside], series(curve[inside]), color=color, lw=1.2, label=f"λ = {strength:g}: fit to N ≥ {min(fitted)}")
+        axes.plot(curve[~inside], series(curve[~inside]), color=color, lw=1, ls=":")
+        flips = [float(r.real) for r in series.roots() if abs(r.imag) < 1e-12 and 0 < r.real < curve[-1]]
+        if flips:
+            print(f"  λ = {strength:g}: the fitted series changes its sign at N = {1 / min(flips):.1f}")
         axes.errorbar([0], [inf[0]], [inf[1]], fmt="*", ms=11, mfc="none", color=color, label=f"λ = {strength:g}: function space")
     for n, row in sorted(rows.items()):
         print(f"  {n:5g} {row[0]:12.7f} {shown(*row[1]):>16} {shown(*row[2]):>16}")
     signs = [rows[n][1][0] for n in free.widths] + [rows[math.inf][1][0]]
     check(signs[0] > 0 > signs[-1], "λ = 1: G4c(0000) is positive at the smallest N and negative at infinite N")
     axes.axhline(0, color="k", lw=0.8)
-    axes.set_xlim(-1, 52)
-    axes.set_xlabel("1000/N")
+    axes.set_xlabel("1/N")
     axes.set_ylabel("G4c(0000) at the centre of the box")
-    axes.set_title("d = 1, Λ = 8, m = 1, L = 4")
+    top = axes.secondary_xaxis("top")
+    top.set_xticks([1 / n for n in (20, 30, 50, 100, 200, 1000)], ["20", "30", "50", "100", "200", "1000"])
+    top.set_xlabel("N (d = 1, Λ = 8, m = 1, L = 4)")
     axes.legend(fontsize=8, loc="upper left")
     picture(figure, "width")
 
@@ -529,6 +533,7 @@ def variance():
 
 WELLS = {2.0: {4: 0.113, 6: 0.099, 8: 0.074}, 3.5: {4: 0.465, 6: 0.580, 8: 0.629}}
 WELLS_ERROR = 0.01  # those values come without errors
+NEAR = (2.0, 3.0)  # μ² that locate the crossing
 
 
 class Wells:
@@ -543,20 +548,19 @@ class Wells:
         self.tau = result.file["tau_int"][0, 0, :, 2]
         self.samples = result.file["binder_jackknife"][:, 0, 0]
 
-    def near(self, values, least, most):
-        """The cubic through the values between two μ², by least squares."""
-        inside = (self.mu2 >= least) & (self.mu2 <= most)
-        return np.polyfit(self.mu2[inside], values[inside], 3, w=1 / self.binder_error[inside])
+    def near(self, values):
+        """The parabola through the values near the crossing, by least squares."""
+        inside = (self.mu2 >= NEAR[0]) & (self.mu2 <= NEAR[1])
+        return np.polyfit(self.mu2[inside], values[inside], 2, w=1 / self.binder_error[inside])
 
 
-def crossing(a, b, least=1.5, most=3.5):
+def crossing(a, b):
     """μ² where the Binder cumulants of two sizes cross, with its error."""
 
     def root(values_a, values_b):
-        roots = np.roots(a.near(values_a, least, most) - b.near(values_b, least, most))
+        roots = np.roots(a.near(values_a) - b.near(values_b))
         real = roots[abs(roots.imag) < 1e-9].real
-        real = real[(real > least) & (real < most)]
-        return real[np.argmin(abs(real - 2.4))] if len(real) else math.nan
+        return real[np.argmin(abs(real - np.mean(NEAR)))] if len(real) else math.nan
 
     value = root(a.binder, b.binder)
     variance = 0.0
@@ -588,15 +592,19 @@ def wells():
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.6))
     for k, w in enumerate(sizes):
         left.errorbar(w.mu2, w.binder, w.binder_error, fmt="o", ms=3.5, color=f"C{k}", label=f"L = {w.size}")
-        curve = np.linspace(1.5, 3.5, 200)
-        left.plot(curve, np.polyval(w.near(w.binder, 1.5, 3.5), curve), color=f"C{k}", lw=1)
+        curve = np.linspace(*NEAR, 100)
+        left.plot(curve, np.polyval(w.near(w.binder), curve), color=f"C{k}", lw=1)
         right.errorbar(w.mu2, w.chi, w.chi_error, fmt="o-", ms=3.5, lw=1, color=f"C{k}", label=f"L = {w.size}")
-    for a, b, value, error in crossings:
-        left.axvspan(value - error, value + error, alpha=0.12, color="k", lw=0)
+    for marker, (a, b, value, error) in zip("Ds^", crossings):
+        left.errorbar([value], [np.polyval(a.near(a.binder), value)], xerr=[error], fmt=marker, ms=6, mfc="none", color="k", lw=1,
+                      label=f"L = {a.size}, {b.size} cross at {shown(value, error)}")
+    left.axhline(2 / 3, color="k", lw=0.8, ls=":")
     left.set_xlabel("μ²")
-    left.set_ylabel("Binder cumulant U₄")
-    left.set_title("lines: cubics in μ²; grey: crossings ± error")
-    left.legend(loc="upper left")
+    left.set_ylabel("Binder cumulant U4")
+    left.set_title("lines: parabolas that locate the crossings; dots: 2/3")
+    handles, labels = left.get_legend_handles_labels()
+    left.add_artist(left.legend(handles[:3], labels[:3], loc="upper left", bbox_to_anchor=(0, 0.95)))
+    left.legend(handles[3:], labels[3:], loc="lower right", fontsize=8)
     right.set_xlabel("μ²")
     right.set_ylabel("susceptibility χ")
     right.set_yscale("log")

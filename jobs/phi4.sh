@@ -91,11 +91,9 @@ function_space() {
 }
 
 parameter_space() {
-  # About the same time for each width.
-  for pair in 20:1e6 30:1e6 50:2.3e6 100:1.4e6 200:8e5 400:4.2e5 1000:1.8e5; do
-    run "width${pair%:*}" b1 "${pair#*:}" --field.width="${pair%:*}" '--deformation.strength=1 10' --run.slice=64 --measure.jackknife=all
-  done
-  "$nnft" merge -o widths.h5 width{50,100,200,400,1000}.h5 --fresh >merge.log
+  run widths b1 4e5 '--field.width=50 100 200 400 1000' '--deformation.strength=1 10' --run.slice=64 --measure.jackknife=all
+  # For the picture: where the sign flips.
+  run widths_small b1 4e5 '--field.width=20 30' '--deformation.strength=1 10' --run.slice=64
   run width_inf b1 4e6 '--deformation.strength=1 10' --measure.jackknife=all
   exact width_free b1 --deformation.strength=0 '--field.width=20 30 50 100 200 400 1000'
   for variable in G2c G4c; do
@@ -115,9 +113,9 @@ series() {
 
 variance() {
   for width in 50 inf; do
-    networks=$([[ $width == inf ]] && echo 4e6 || echo 5e5)
+    networks=$([[ $width == inf ]] && echo 1.6e7 || echo 1e6)
     plain=(--field.width=$width --deformation.strength=1 --measure.estimator=plain)
-    run "factors_$width" b1 "$networks" --field.width=$width '--deformation.strength=0.1 1 10 50'
+    run "factors_$width" b1 "$(awk -v n="$networks" 'BEGIN { print n / 4 }')" --field.width=$width '--deformation.strength=0.1 1 10 50'
     run "cost_reweight_$width" b1 "$networks" "${plain[@]}" --sampling.method=reweight
     run "cost_plain_$width" b1 "$networks" "${plain[@]}"
     run "cost_improved_$width" b1 "$networks" --field.width=$width --deformation.strength=1
