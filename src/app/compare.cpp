@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/command.hpp"
+#include "app/comparison_lines.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/config_values.hpp"
 #include "nnft/run/stored_result.hpp"
@@ -15,18 +16,6 @@
 
 namespace nnft::app {
 namespace {
-
-/// Columns of A and of B that are the same quantity, and what to call them.
-struct CommonColumns {
-  std::vector<Eigen::Index> a, b;
-  std::vector<std::string> names;
-};
-
-std::string tuple_name(const int* tuple, int order) {
-  std::string text;
-  for (int leg = 0; leg < order; ++leg) text += (leg > 0 ? " " : "") + std::to_string(tuple[leg]);
-  return text;
-}
 
 CommonColumns common_tuples(const MomentLayout& a, const MomentLayout& b, int order) {
   CommonColumns common;
@@ -85,35 +74,6 @@ double largest(const Vector& row, const std::vector<Eigen::Index>& columns) {
 
 /// Of derivative k = 1, …, relative to the moments.
 double rounding_of(const PointResult& result, int k) { return result.rounding.size() > 0 ? result.rounding[k - 1] : 0.0; }
-
-QuantityBlock columns_of(const Estimate& estimate, const std::vector<Eigen::Index>& columns) {
-  const auto count = static_cast<Eigen::Index>(columns.size());
-  QuantityBlock block{Vector(count), Vector(count), RowMatrix(), 0.0};
-  if (estimate.leave_one_out.rows() > 0) block.leave_one_out.resize(estimate.leave_one_out.rows(), count);
-  for (Eigen::Index k = 0; k < count; ++k) {
-    const Eigen::Index column = columns[static_cast<std::size_t>(k)];
-    block.value[k] = estimate.value[column];
-    block.error[k] = estimate.error[column];
-    if (estimate.leave_one_out.rows() > 0) block.leave_one_out.col(k) = estimate.leave_one_out.col(column);
-  }
-  return block;
-}
-
-void print_block(const std::string& name, const BlockComparison& block, const CommonColumns& common) {
-  const auto at = [&](const std::optional<Eigen::Index>& position) {
-    return position ? "(" + common.names[static_cast<std::size_t>(*position)] + ")" : std::string();
-  };
-  std::printf("  %-4s %6td compared", name.c_str(), block.quantities);
-  if (block.left_out > 0) std::printf(", %td left out (not computed)", block.left_out);
-  if (block.with_error > 0)
-    std::printf(", largest |pull| %.2f at %s, rms pull %.2f", block.largest_pull, at(block.largest_pull_at).c_str(),
-                block.rms_pull);
-  if (block.chi2) std::printf(", chi2/dof %.1f/%d", block.chi2->chi2, block.chi2->modes);
-  if (block.with_error < block.quantities)
-    std::printf(", %td exact in both: largest relative difference %.2g at %s", block.quantities - block.with_error,
-                block.largest_difference, at(block.largest_difference_at).c_str());
-  std::printf(", p = %.3g\n", block.p_value);
-}
 
 /// Two files that can be compared.
 class Pair {
@@ -207,7 +167,7 @@ class Pair {
     QuantityBlock left = columns_of(both.a, common.a);
     left.rounding = both.rounding;
     const BlockComparison block = compare(left, columns_of(both.b, common.b), sampling_);
-    print_block(name, block, common);
+    print_block(name, block, common.names);
     if (block.quantities > 0) p_values.push_back(block.p_value);
   }
 
@@ -216,6 +176,14 @@ class Pair {
   std::array<std::string, 2> names_;
   Sampling sampling_ = Sampling::independent;
 };
+
+bool holds_fits(const std::string& path) { return ResultReader(path).attribute("kind") == "fit"; }
+
+std::vector<double> compare_two(const std::string& a, const std::string& b) {
+  if (holds_fits(a)) return compare_limit(a, b);
+  if (holds_fits(b)) return compare_limit(b, a);
+  return Pair(a, b).compare_all();
+}
 
 }  // namespace
 
@@ -228,8 +196,7 @@ ExitCode compare(const Communicator& comm, const std::vector<std::string>& words
     throw UsageError("nnft compare: --p: expected a number between 0 and 1, got '" + arguments.options.at("--p") + "'");
   double p_value = 1.0;
   const auto compare_files = [&] {
-    const Pair pair(arguments.positional[0], arguments.positional[1]);
-    const std::vector<double> p_values = pair.compare_all();
+    const std::vector<double> p_values = compare_two(arguments.positional[0], arguments.positional[1]);
     if (p_values.empty())
       throw UsageError("nnft compare: " + arguments.positional[0] + " and " + arguments.positional[1] +
                        " have no quantity in common (scan points, orders, tuples)");

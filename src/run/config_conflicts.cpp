@@ -249,6 +249,11 @@ void check_field_operator(const Config& config, Conflicts& conflicts) {
     conflicts.push_back({"deformation.nodes", "expected at most " + std::to_string(NodeGrid::most_nodes) +
                                                   " nodes in the box, got " + std::to_string(config.field_operator.nodes) +
                                                   " in each of " + std::to_string(field.input_dim) + " directions"});
+  // Steps of a chain number its random numbers.
+  const double steps = static_cast<double>(config.run.networks) / config.run.blocks * config.sampling.updates;
+  if (steps > 1e12)
+    conflicts.push_back({"run.networks", "expected at most 1e12 updates of each of " + std::to_string(config.run.blocks) +
+                                             " chains, got " + shortest_text(steps)});
   if (method == SamplingMethod::neuron_refresh && process)
     conflicts.push_back({"sampling.method",
                          "expected auto, reweight, elliptical-slice or hmc at width inf, where there are no "

@@ -73,6 +73,7 @@ FitInput fit_input(const StoredResult& stored) {
   if (!stored.sampled()) throw UsageError("expected a sampled result, got exact values, which have no errors to fit with");
   FitInput input;
   input.variables = variables_of(stored.layout());
+  input.free_at_infinite_width = !stored.config().has_field_operator();
   for (const ScanPoint& point : stored.points()) input.points.push_back(scan_coordinates(point));
   const std::vector<std::string> axes = stored.plan().axes();
   input.axes.assign(axes.begin() + 1, axes.end());

@@ -75,7 +75,8 @@ FitSubject choose_subject(const FitInput& input, const FitRequest& request) {
     throw UsageError("--order-strength: expected a fit in both, got one in " +
                      std::string(in_width ? "width" : "strength, whose powers are those of --order"));
   const int order = subject.variable.order;
-  subject.leading_power = in_width ? request.leading_power.value_or(order == 0 ? 0 : leading_power_of_order(order)) : 0.0;
+  const int leading = order > 0 && input.free_at_infinite_width ? leading_power_of_order(order) : 0;
+  subject.leading_power = in_width ? request.leading_power.value_or(leading) : 0.0;
   subject.free_exponent = request.free_exponent;
   return subject;
 }

@@ -18,6 +18,10 @@
 namespace nnft {
 namespace {
 
+/// Beyond these nothing is tried.
+constexpr int most_network_nodes = 2;
+constexpr int most_process_nodes = 64;
+
 /// Nodes first, then sites.
 RowMatrix all_points(const Config& config, const NodeGrid& grid) {
   RowMatrix points(grid.size() + config.sites.rows(), grid.dimension());
@@ -59,6 +63,12 @@ double quadratic_limit(const Config& config, const NodeGrid& grid, double width)
 
 Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout) {
   const NodeGrid grid = node_grid(config);
+  // Said before anything is computed: it may take long.
+  const int most = std::isinf(point.width) ? most_process_nodes : most_network_nodes;
+  if (grid.size() > most)
+    throw UsageError("nnft exact: no exact values are known of a field-operator on " + std::to_string(grid.size()) +
+                     " nodes at " + point.name + " (" + std::to_string(most) +
+                     " at most; --perturbation expands in its strength at width inf)");
   const FieldOperator op(grid, field_couplings(config, point));
   if (!std::isinf(point.width)) return network_moments(config, point.width, layout, op).connected;
   return few_node_process(layout, covariance_at(config, all_points(config, grid)), op).connected;

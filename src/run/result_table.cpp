@@ -91,7 +91,7 @@ void write_box(std::ostream& out, const ChainResult& chain, const SumLayout& lay
   const std::vector<BoxObservable> observables = box_observables(layout);
   for (std::size_t k = 0; k < observables.size(); ++k)
     if (const auto entry = static_cast<Eigen::Index>(k); observables[k].physical)
-      write_value(out, observables[k].name, "box", chain.observables.value[entry], chain.observables.error[entry], std::nan(""));
+      write_value(out, "box", observables[k].name, chain.observables.value[entry], chain.observables.error[entry], std::nan(""));
   for (Eigen::Index site = 0; site < chain.effective_mass.value.size(); ++site)
     if (std::isfinite(chain.effective_mass.value[site]))
       write_value(out, "m_eff", std::to_string(site), chain.effective_mass.value[site], chain.effective_mass.error[site],

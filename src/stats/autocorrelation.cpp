@@ -23,9 +23,13 @@ Vector autocovariance(const LaggedSums& sums) {
   return gamma;
 }
 
-/// Whether a window of W lags suffices: the truncated tail is no more than the noise (Wolff eq. 52).
+/// Whether a window of W lags suffices: the truncated tail is no more than the noise (Wolff eq. 52), also where samples are
+/// anticorrelated and τ is below ½.
 bool suffices(double tau, double window, double samples) {
-  const double exponential = tau > 0.5 ? window_parameter / std::log((2.0 * tau + 1.0) / (2.0 * tau - 1.0)) : 1e-15;
+  constexpr double nearly_independent = 0.5 + 1e-12, slowest = 1e12;
+  // ρ(t) = a^t has τ = ½(1 + a)/(1 − a), and 1/4τ if a changes its sign.
+  const double magnitude = std::clamp(tau > 0.5 ? tau : 0.25 / std::max(tau, 0.25 / slowest), nearly_independent, slowest);
+  const double exponential = window_parameter / std::log((2.0 * magnitude + 1.0) / (2.0 * magnitude - 1.0));
   return std::exp(-window / exponential) < exponential / std::sqrt(window * samples);
 }
 

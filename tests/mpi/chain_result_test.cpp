@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <random>
 
 #include "nnft/io/result_file.hpp"
 #include "nnft/run/checkpoint_file.hpp"
@@ -15,6 +16,7 @@
 #include "nnft/run/result_table.hpp"
 #include "nnft/run/stored_result.hpp"
 #include "support/mpi_main.hpp"
+#include "support/one_node_config.hpp"
 #include "support/one_node_theory.hpp"
 
 namespace nnft {
@@ -23,18 +25,38 @@ namespace {
 using test::OneNodeTheory;
 using test::world;
 
-/// Every chain is run by the rank that its number says.
+OneNodeTheory theory_at(const ScanPoint& point) {
+  OneNodeTheory theory;
+  theory.lambda = point.strengths[0];
+  theory.mu2 = point.strengths[1];
+  return theory;
+}
+
+/// A slice of free fields with weights e^{−V}.
+SumNode weighted_slice(const OneNodeTheory& theory, const SumLayout& layout, std::uint64_t seed, std::uint64_t index) {
+  std::mt19937_64 engine(seed);
+  std::normal_distribution<double> normal;
+  const double spread = std::sqrt(theory.kernel[2] - theory.slope() * theory.kernel[1]);
+  SumNode node{0, index, std::vector<double>(static_cast<std::size_t>(layout.size()), 0.0)};
+  for (int t = 0; t < layout.chain().slice(); ++t) {
+    const double phi = std::sqrt(theory.kernel[0]) * normal(engine);
+    test::add_sample(theory, layout, {phi, theory.slope() * phi + spread * normal(engine)}, std::exp(-theory.potential(phi)),
+                     node.sums.data());
+  }
+  return node;
+}
+
+/// Every block is sampled by the rank that its number says.
 void grow(const Config& config, const Plan& plan, BlockStore& store) {
   const SumLayout layout = plan.sums();
   for (std::uint64_t p = 0; p < plan.points().size(); ++p)
     for (std::uint64_t b = 0; b < plan.blocks(); ++b) {
       if (b % static_cast<std::uint64_t>(world().size()) != static_cast<std::uint64_t>(world().rank())) continue;
-      OneNodeTheory theory;
-      theory.lambda = plan.points()[p].strengths[0];
-      theory.mu2 = plan.points()[p].strengths[1];
+      const OneNodeTheory theory = theory_at(plan.points()[p]);
       test::OneNodeChain chain(theory, layout, 1000 * config.run.seed + 100 * p + b);
       SumTree tree(layout.rule());
-      for (std::uint64_t j = 0; j < plan.slices_per_block(); ++j) tree.add(chain.slice());
+      for (std::uint64_t j = 0; j < plan.slices_per_block(); ++j)
+        tree.add(layout.chain().is_chain() ? chain.slice() : weighted_slice(theory, layout, 1000 * (100 * p + b) + j, j));
       store.deposit(p, b, std::move(tree));
     }
   store.settle();
@@ -55,8 +77,8 @@ std::string write(const Config& config) {
                       [&] { return end_provenance(world(), plan, 0.0); });
 }
 
-Config config_of(const std::string& output, const std::string& seed = "1") {
-  Config config = test::one_node_config("output = " + output + "\nseed = " + seed + "\n");
+Config config_of(const std::string& output, const std::string& method = "neuron-refresh") {
+  Config config = test::one_node_config("output = " + output + "\n", method);
   config.deformations[0].strengths = {1.0, 10.0};
   config.deformations[1].strengths = {0.0, 0.5};
   config.run.blocks = 24;
@@ -64,12 +86,14 @@ Config config_of(const std::string& output, const std::string& seed = "1") {
   return parse_config(config.resolved(), "again", {});
 }
 
+/// A file of its own for each number of ranks, which is removed at the end.
 class ChainResultFile : public ::testing::Test {
  protected:
   void SetUp() override {
-    config_ = config_of("chain_result_test." + std::to_string(world().size()) + ".h5");
+    config_ = config_of(path());
     tables_ = write(config_);
   }
+  static std::string path() { return "chain_result_test." + std::to_string(world().size()) + ".h5"; }
   void TearDown() override {
     world().barrier();
     if (world().root() && std::getenv("NNFT_KEEP") == nullptr) std::filesystem::remove(config_.run.output);
@@ -100,9 +124,7 @@ TEST_F(ChainResultFile, HoldsWhatTheAnalysisFound) {
     EXPECT_EQ(first("G4c", strength, mu2), result.connected.value[3]);
     EXPECT_EQ(first("G2c_variance_reduction", strength, mu2), result.chain->variance_reduction[0]);
     EXPECT_EQ(first("tau_int", strength, mu2), (*result.chain->statistics)[0].time.tau);
-    OneNodeTheory theory;
-    theory.lambda = result.point.strengths[0];
-    theory.mu2 = result.point.strengths[1];
+    const OneNodeTheory theory = theory_at(result.point);
     EXPECT_LT(std::abs(result.connected.value[0] - theory.moment(2)), 5.0 * result.connected.error[0]);
   }
   EXPECT_EQ(file.shape("V_series"), (std::vector<std::uint64_t>{1, 2, 2, 24, 64}));
@@ -132,6 +154,25 @@ TEST_F(ChainResultFile, SubtreesGoOnWhereTheChainsEnded) {
   for (int j = 0; j < 7; ++j) expected.add(chain.slice());
   const auto columns = static_cast<std::size_t>(plan.sums().size());
   EXPECT_EQ(trees[5].total(columns), expected.total(columns));  // with the state at the end
+}
+
+TEST_F(ChainResultFile, OfWeightedSamplesHasTheirEfficiencyAndNoChains) {
+  const Config config = config_of(path(), "reweight");
+  world().barrier();
+  if (world().root()) std::filesystem::remove(path());
+  const std::string tables = write(config);
+  if (!world().root()) return;
+  const ResultReader file(path());
+  const StoredResult stored(file);
+  for (std::size_t p = 0; p < 4; ++p) {
+    const PointResult result = stored.point(p);
+    const OneNodeTheory theory = theory_at(result.point);
+    EXPECT_LT(std::abs(result.connected.value[0] - theory.moment(2)), 5.0 * result.connected.error[0]);
+    EXPECT_EQ(file.read_double("weight_efficiency")[p], result.chain->weight_efficiency);
+  }
+  EXPECT_FALSE(file.has("tau_int"));
+  EXPECT_FALSE(file.has("chain_state"));
+  EXPECT_NE(tables.find("of the samples are effective"), std::string::npos) << tables;
 }
 
 TEST_F(ChainResultFile, FitsSeeCombinedPlainAndBoxVariables) {

@@ -8,10 +8,8 @@
 #include <cstdint>
 #include <numeric>
 #include <random>
-#include <string>
 #include <vector>
 
-#include "nnft/run/config.hpp"
 #include "nnft/stats/block_table.hpp"
 #include "nnft/stats/sum_layout.hpp"
 #include "nnft/stats/sum_tree.hpp"
@@ -187,15 +185,6 @@ class OneNodeChain {
   double phi_;
   std::uint64_t slice_ = 0;
 };
-
-/// A config of this theory's shape. @param method of [sampling].
-inline Config one_node_config(const std::string& more = "", const std::string& method = "neuron-refresh",
-                              const std::string& points = "0.5; 0.9") {
-  return parse_config("[field]\narchitecture = free-scalar\nwidth = 8\nmass = 1\ncutoff = 8\n[sites]\npoints = " + points +
-                          "\n[deformation]\nkind = field-operator\nstrength = 10\nbox = 1\nnodes = 1\n[sampling]\nmethod = " +
-                          method + "\n[run]\nnetworks = 1\nblocks = 64\nslice = 64\n" + more,
-                      "one_node.ini", {});
-}
 
 /// So many slices of each chain; chain b has the seed first_seed + b.
 struct ChainRun {

@@ -43,9 +43,8 @@ inline std::unique_ptr<FieldChains> network_chains(int width, const FieldOperato
   const RowMatrix covariance = small_covariance();
   Vector kernel(3);
   kernel << covariance(6, 6), covariance(6, 7), covariance(7, 7);
-  return neuron_chains(
-      {net, Stream(5, static_cast<std::uint32_t>(width)), {}, small_grid(), observed_sites(), kernel}, op, method,
-      numbers, path);
+  return neuron_chains({net, Stream(5, static_cast<std::uint32_t>(width)), {}, small_grid(), observed_sites(), kernel}, op,
+                       method, numbers, path);
 }
 
 inline std::unique_ptr<FieldChains> gaussian_chains(const FieldOperator& op, const ChainMethod& method,

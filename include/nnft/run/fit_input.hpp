@@ -48,6 +48,8 @@ struct FitInput {
   std::vector<ScanCoordinates> points;
   std::vector<std::int64_t> blocks;  ///< their numbers in the whole run
   std::function<VariableValues(std::size_t point, const FitVariable&)> values;
+  /// Whether connected correlators above order 2 vanish at infinite width, as they do unless the field itself is deformed.
+  bool free_at_infinite_width = true;
 };
 
 /// Reads points on demand; `stored` must outlive it. @throws UsageError if the file holds exact values.

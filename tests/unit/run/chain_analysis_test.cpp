@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "nnft/run/analysis.hpp"
+#include "support/one_node_config.hpp"
 #include "support/one_node_theory.hpp"
 
 namespace nnft {

@@ -65,5 +65,17 @@ TEST(Workload, ALegKeepsItsBudget) {
   EXPECT_DOUBLE_EQ(leg_cost(line, rates, {90, 110}), 40.0);
 }
 
+// Chains of all blocks advance together: a leg is whole rounds of one family.
+TEST(WholeRounds, EndWithTheFamilyAndAreAtLeastOne) {
+  const SliceLine line{5, {{10, 40}, {0, 20}}};
+  const WorkRates rates{{2.0, 1.0}, {1.0, 1.0}};
+  EXPECT_EQ(whole_rounds_end(line, rates, 0, 1.0), 5u);  // a round costs 10
+  EXPECT_EQ(whole_rounds_end(line, rates, 0, 29.0), 10u);
+  EXPECT_EQ(whole_rounds_end(line, rates, 0, 1e9), 30u);  // not into the next family
+  EXPECT_EQ(whole_rounds_end(line, rates, 25, 1e9), 30u);
+  EXPECT_EQ(whole_rounds_end(line, rates, 30, 11.0), 40u);  // a round costs 5 there
+  EXPECT_EQ(whole_rounds_end(line, rates, 45, 1e9), 50u);
+}
+
 }  // namespace
 }  // namespace nnft

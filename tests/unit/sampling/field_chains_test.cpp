@@ -89,12 +89,8 @@ INSTANTIATE_TEST_SUITE_P(Methods, FieldChainsOf, testing::ValuesIn(test::chain_c
 // Output weights that are not normal are redrawn, but cannot be rotated.
 TEST(FieldChains, RefuseToRotateOtherThanNormalWeights) {
   const CosNet net(1.0);
-  const NeuronChainSpec spec{net,
-                             Stream(1, 4),
-                             {1.0, 0.0, {DensityShape::uniform, 0.0}},
-                             test::small_grid(),
-                             test::observed_sites(),
-                             Vector::Zero(3)};
+  const NeuronChainSpec spec{
+      net, Stream(1, 4), {1.0, 0.0, {DensityShape::uniform, 0.0}}, test::small_grid(), test::observed_sites(), Vector::Zero(3)};
   ChainMethod rotate;
   rotate.rotate = true;
   EXPECT_THROW(neuron_chains(spec, double_well(), rotate, {0, 1}, widest_simd_path()), UsageError);

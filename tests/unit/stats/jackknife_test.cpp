@@ -63,6 +63,19 @@ TEST(Jackknife, ErrorOfStoredRowsWithoutAbsentBlocks) {
   EXPECT_EQ(present_rows(RowMatrix()).rows(), 0);
 }
 
+// A linear statistic of estimates without bias changes nothing; a square is corrected as that of means is.
+TEST(Jackknife, OfAFunctionOfEstimates) {
+  const Estimate mean = jackknife(table_of({1.0, 2.0, 4.0, 7.0}, 10), 1, identity);
+  const Estimate same = derived_estimate(mean, 1, identity);
+  EXPECT_DOUBLE_EQ(same.value[0], mean.value[0]);
+  EXPECT_DOUBLE_EQ(same.error[0], mean.error[0]);
+  const Estimate squared = derived_estimate(mean, 1, square);
+  EXPECT_NEAR(squared.value[0], jackknife(table_of({1.0, 2.0, 4.0, 7.0}, 10), 1, square).value[0], 1e-13);
+  Estimate one_block = mean;
+  one_block.leave_one_out.conservativeResize(1, 1);
+  EXPECT_THROW(derived_estimate(one_block, 1, square), ShapeError);
+}
+
 TEST(Jackknife, RefusesFewerThanTwoBlocks) {
   BlockTable table(5, 1);
   EXPECT_THROW(jackknife(table, 1, identity), ShapeError);

@@ -121,6 +121,20 @@ TEST(MinimumVariance, FindsACombinationMuchBetterThanEachEstimator) {
   EXPECT_LT(std::abs(found.estimate.value[0] - truth), 5.0 * found.estimate.error[0]);
 }
 
+TEST(MinimumVariance, ShrinkageLimitsHowFarEstimatorsArePlayedOff) {
+  std::mt19937_64 engine(6);
+  Eigen::MatrixXd mixing(2, 2);
+  mixing << 1.0, 0.0, 3.0, 1e-4;
+  const std::vector<Estimate> estimators = estimators_of(draw(mixing, 256, engine));
+  const CombinedEstimate found = minimum_variance(estimators, {8, 0.01});
+  // w ∝ D⁻¹ (R + ε)⁻¹ D⁻¹ 1 with correlation 1 and standard deviations 1 and 3.
+  const double first = (1.01 - 1.0 / 3.0), second = (1.01 / 3.0 - 1.0) / 3.0;
+  EXPECT_NEAR(found.weights(0, 0), first / (first + second), 1e-3);
+  EXPECT_LT(found.variance_reduction[0], 1e5);
+  EXPECT_GT(found.variance_reduction[0], 100.0);
+  EXPECT_NEAR(found.weights.row(0).sum(), 1.0, 1e-12);
+}
+
 TEST(MinimumVariance, LeaveOneOutValuesImplyTheError) {
   std::mt19937_64 engine(7);
   const Estimate found = combined(draw(three_estimators(), 64, engine));
