@@ -251,7 +251,7 @@ class Perturbation:
 def nodes():
     cases = (("one_node", "one node, w = 1"), ("two_nodes", "two nodes, box 1.2"), ("nonlocal", "two nodes, box 1.2, range 0.7"),
              ("sextic", "two nodes, box 1.2, mu2 = 1.5, kappa = 10"))
-    count, squares = 0, 0.0
+    pulls, plain_pulls = [], []
     for name, text in cases:
         measured, exact = Result(name), Result(name + ".exact")
         print(f"\n{text}: site 0 at 0.5, site 1 at 1.1")
@@ -264,7 +264,9 @@ def nodes():
                     value, error = measured.estimate(sites, width, strength)
                     truth, _ = exact.estimate(sites, width, strength)
                     off = pull(value, error, truth)
-                    count, squares = count + 1, squares + off**2
+                    pulls.append(off)
+                    plain_pulls.append(pull(measured.number(f"G{order}c_plain", sites, width, strength),
+                                            measured.number(f"G{order}c_plain_err", sites, width, strength), truth))
                     if not abs(off) <= largest[0]:
                         largest = (abs(off), legs(sites))
                     if set(sites) == {0}:
@@ -273,7 +275,8 @@ def nodes():
             if not largest[0] <= worst:
                 worst, where = largest[0], f"{largest[1]}, N = {width:g}, λ = {strength:g}"
         check(worst < LARGEST_PULL, f"{text}: largest pull {worst:.2f} ({where}) < {LARGEST_PULL:g}")
-    print(f"\n  {count} quantities, rms pull {math.sqrt(squares / count):.3f}")
+    rms = lambda all_: math.sqrt(np.mean(np.square(all_)))
+    print(f"\n  {len(pulls)} quantities, rms pull {rms(pulls):.3f}; of plain estimators {rms(plain_pulls):.3f}, largest {max(map(abs, plain_pulls)):.2f}")
 
 
 # λ: correlator: value, error; sampled with other software.
@@ -414,6 +417,11 @@ def parameter_space():
         check(len(deviations) >= 20 and worst[0] < LARGEST_PULL,
               f"λ = {strength:g}: {len(deviations)} limits beside function space, largest pull {worst[0]:.2f} at {worst[1]} < {LARGEST_PULL:g}")
         check(1e-3 <= p <= 0.999, f"λ = {strength:g}: p = {p:.3g} within [0.001, 0.999]")
+    print("\n`nnft compare` of the likeliest fits with function space")
+    for variable in ("G2c", "G4c"):
+        text = Path(f"compare_{variable}.txt").read_text().splitlines()
+        print("\n".join("  " + line for line in text[:-1]))
+        check(text[-1].startswith("compatible"), f"{variable}: {text[-1]}")
     width_picture(limits[4], process, widths)
 
 

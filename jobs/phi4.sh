@@ -99,6 +99,8 @@ parameter_space() {
   for variable in G2c G4c; do
     "$nnft" fit widths.h5 --in width --variable $variable --leading-power 0 --order '1 2 3' --cuts 0 --all --jackknife -o "limit_$variable.h5" \
       --fresh >"limit_$variable.txt"
+    # Exits with 1 if they are incompatible, which phi4.py looks for.
+    "$nnft" compare "limit_$variable.h5" width_inf.h5 >"compare_$variable.txt" || [[ $? -eq 1 ]]
   done
 }
 
