@@ -435,7 +435,7 @@ def width_picture(limit, process, fitted):
     print(f"\nG4c(0000); N G4c at λ = 0 is {slope:.6f}")
     print(f"  {'N':>5} {'λ = 0':>12} {'λ = 1':>16} {'λ = 10':>16}")
     rows = {n: [free.number("G4c", (0, 0, 0, 0), n, 0.0)] for n in free.widths}
-    rows[math.inf] = [0.0]
+    rows[math.inf], signs = [0.0], []
     for strength, color in ((1.0, "C0"), (10.0, "C3")):
         points = []
         for n in free.widths:
@@ -452,12 +452,12 @@ def width_picture(limit, process, fitted):
         axes.plot(curve[~inside], series(curve[~inside]), color=color, lw=1, ls=":")
         flips = [float(r.real) for r in series.roots() if abs(r.imag) < 1e-12 and 0 < r.real < curve[-1]]
         if flips:
-            print(f"  λ = {strength:g}: the fitted series changes its sign at N = {1 / min(flips):.1f}")
+            signs.append(f"λ = {strength:g}: the fitted series changes its sign at N = {1 / min(flips):.1f}")
         axes.errorbar([0], [inf[0]], [inf[1]], fmt="*", ms=11, mfc="none", color=color, label=f"λ = {strength:g}: function space")
     for n, row in sorted(rows.items()):
         print(f"  {n:5g} {row[0]:12.7f} {shown(*row[1]):>16} {shown(*row[2]):>16}")
-    signs = [rows[n][1][0] for n in free.widths] + [rows[math.inf][1][0]]
-    check(signs[0] > 0 > signs[-1], "λ = 1: G4c(0000) is positive at the smallest N and negative at infinite N")
+    print("".join(f"  {line}\n" for line in signs), end="")
+    check(rows[min(free.widths)][1][0] > 0 > rows[math.inf][1][0], "λ = 1: G4c(0000) is positive at the smallest N and negative at infinite N")
     axes.axhline(0, color="k", lw=0.8)
     axes.set_xlabel("1/N")
     axes.set_ylabel("G4c(0000) at the centre of the box")
