@@ -179,16 +179,20 @@ std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const Checkp
     for (std::uint64_t b = owned.begin; b < owned.end; ++b)
       subtrees.emplace_back(b, SumNode{pattern[t].level, pattern[t].index, {}});
     for (const SumVariable& variable : sum_variables(layout)) {
-      const auto size = static_cast<std::uint64_t>(variable.size);
+      const std::string name = "subtree_" + variable.name;
+      const auto wanted = static_cast<std::uint64_t>(variable.size);
+      // States are as long as that of the widest point of a file; what is missing is 0.
+      const std::uint64_t size = variable.name == "chain_state" ? std::min(wanted, file.shape(name).back()) : wanted;
       std::vector<std::uint64_t> offset = {t}, count(place.size() + 1, 1);
       offset.insert(offset.end(), place.begin(), place.end());
       offset.insert(offset.end(), {owned.begin, 0});
       count.insert(count.end(), {owned.size(), size});
-      const std::vector<double> values = file.read_double("subtree_" + variable.name, offset, count);
+      const std::vector<double> values = file.read_double(name, offset, count);
       for (std::uint64_t b = 0; b < owned.size(); ++b) {
         std::vector<double>& sums = subtrees[first + b].second.sums;
         sums.insert(sums.end(), values.begin() + static_cast<std::ptrdiff_t>(b * size),
                     values.begin() + static_cast<std::ptrdiff_t>((b + 1) * size));
+        sums.resize(sums.size() + (wanted - size), 0.0);
       }
     }
   }

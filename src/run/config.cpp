@@ -238,7 +238,7 @@ DerivativeLayout derivative_layout(const Config& config) {
 
 ChainExtents chain_extents(const Config& config) {
   if (!config.has_field_operator()) return {};
-  const int nodes = node_grid(config).size();
+  const int nodes = node_count(config);
   int state = 0;
   for (const double width : config.field.widths)
     state = std::max(state, std::isinf(width) ? nodes + static_cast<int>(config.sites.rows()) : 2 * static_cast<int>(width));
@@ -248,6 +248,12 @@ ChainExtents chain_extents(const Config& config) {
 
 NodeGrid node_grid(const Config& config) {
   return {config.field.input_dim, config.field_operator.box, config.field_operator.nodes, config.field_operator.rule};
+}
+
+int node_count(const Config& config) noexcept {
+  int nodes = 1;
+  for (int j = 0; j < config.field.input_dim; ++j) nodes *= config.field_operator.nodes;
+  return nodes;
 }
 
 SumLayout sum_layout(const Config& config) {

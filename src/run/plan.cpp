@@ -79,7 +79,7 @@ double hidden_layer_bytes(const Config& config) {
 /// Bytes of the chains of a scan point: features of every neuron at every point, or fields and their factor.
 double chain_bytes(const Config& config, double blocks_of_rank) {
   if (!config.has_field_operator()) return 0.0;
-  const double points = static_cast<double>(node_grid(config).size()) + static_cast<double>(config.sites.rows());
+  const double points = static_cast<double>(node_count(config)) + static_cast<double>(config.sites.rows());
   double widest = 0.0;
   for (const double width : config.field.widths)
     if (std::isfinite(width)) widest = std::max(widest, width);

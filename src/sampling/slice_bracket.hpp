@@ -52,13 +52,13 @@ class SliceBracket {
         --tried_[chain];
         continue;
       }
-      if (ratios[c] > threshold_[chain]) {
+      // Where the interval has shrunk to the chain itself it stays, whatever V is.
+      if (ratios[c] > threshold_[chain] || turn_[chain] == 0.0) {
         done_[chain] = true;
         continue;
       }
       (turn_[chain] < 0.0 ? low_ : high_)[chain] = turn_[chain];
       turn_[chain] = low_[chain] + (high_[chain] - low_[chain]) * (0.5 + uniform(next_, c));
-      // The interval has shrunk to the chain itself: it stays.
       if (high_[chain] - low_[chain] < 1e-300) turn_[chain] = 0.0;
     }
     ++next_;

@@ -145,6 +145,8 @@ SumLayout sum_layout(const Config& config);
 
 /// The nodes of a config with a field-operator. @throws UsageError as NodeGrid does.
 NodeGrid node_grid(const Config& config);
+/// How many they are, without the quadrature rule.
+int node_count(const Config& config) noexcept;
 
 /// Equal in every value; sites of different shape are unequal.
 bool operator==(const Config& a, const Config& b);

@@ -39,12 +39,11 @@ struct ChainExtents {
 /// Columns, from 0 on. First those that are added:
 /// - sums(): ChainSum.
 /// - starred pairs, if improved, three rows of the layout's pairs (x, y): ⟨Y_x φ_y⟩, ⟨φ_x Y_y⟩, ⟨Y_xy⟩; starred quads, four rows
-/// of
-///   its quads: the mean over the sets A of 1, 2, 3, 4 legs of the monomial in which the legs of A are integrated by parts. Both
-///   with K₀ taken out .
+///   of its quads: the mean over the sets A of 1, 2, 3, 4 legs of the monomial in which the legs of A are integrated by parts.
+///   Both with K₀ taken out.
 /// - profile: φ_z², then φ_z⁴, at each node.
-/// - lags, if it is a chain, for each of V, F, m²: Σ_t x_t x_{t+l} within a slice, then Σ_{t<l} (x_t + x_{T−1−t}), l = 0 …
-/// lags()−1.
+/// - lags, if it is a chain, for each of V, F, m²: Σ_t x_t x_{t+l} within a slice, then Σ_{t<l} (x_t + x_{T−1−t}),
+///   l = 0 … lags()−1.
 /// - windows, if it is a chain, for each of V, F, m²: its sum over slices 0, 1, [2, 4), [4, 8), …
 /// - series, if it is a chain, for each of V, F, m: its values in the chain's slice 0.
 /// Then those of which the latest is kept: state, that of the chain after the slice.
