@@ -7,6 +7,7 @@
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/parallel/job_abort.hpp"
 #include "nnft/run/exact_values.hpp"
+#include "nnft/run/operator_values.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/result_layout.hpp"
 #include "nnft/run/result_table.hpp"
@@ -40,6 +41,7 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
                           : arguments.flags.contains("--perturbation") ? ResultKind::perturbation
                                                                        : ResultKind::exact;
   const Plan plan(config, comm.size());
+  require_normalisable(config, plan);
   ResultWriter writer(comm, config.run.output,
                       result_schema(config, plan, kind, start_provenance(comm, config, SimdPath::generic, arguments.whole)));
   end_job_on_lone_failure(comm, [&] {

@@ -23,6 +23,10 @@ void print_header(const Communicator& comm, const Config& config, const Plan& pl
                config.field.architecture.c_str(), std::string(to_string(config.measure.estimator)).c_str(), plan.points().size(),
                plan.points().size() == 1 ? "" : "s", static_cast<unsigned long long>(plan.networks()), plan.layout().sites(),
                plan.layout().size(), static_cast<unsigned long long>(plan.blocks()));
+  if (config.has_field_operator() && config.field.architecture == "free-scalar" &&
+      config.field_operator.nodes < config.field.cutoff * config.field_operator.box)
+    std::fprintf(stderr, "note: %d nodes in each direction are fewer than cutoff x box = %g: they miss momenta of the field\n",
+                 config.field_operator.nodes, config.field.cutoff * config.field_operator.box);
   std::fprintf(stderr, "memory per rank at most %s in %zu round%s, file about %s\n", format_bytes(plan.memory().total()).c_str(),
                plan.groups().size(), plan.groups().size() == 1 ? "" : "s", format_bytes(plan.file_bytes()).c_str());
 }

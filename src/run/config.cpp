@@ -81,7 +81,10 @@ class ConfigBuilder {
     for (const ConfigKey& key : config_keys()) {
       const GivenValue* const value = find(key.full_name());
       if (key.applies && !key.applies(config_)) {
-        if (value && !is_undecided(key)) problems_.add(value->origin, key.full_name(), "expected only with " + key.only_with);
+        if (value && !is_undecided(key)) {
+          problems_.add(value->origin, key.full_name(), "expected only with " + key.only_with);
+          out_of_place_.insert(key.full_name());
+        }
       } else if (value)
         read(key, value->text, value->origin);
       else if (key.when_absent == WhenAbsent::use_default)
@@ -147,7 +150,8 @@ class ConfigBuilder {
     const auto decides = [&](const std::string& full_name) {
       return key.only_with.find(full_name.substr(full_name.find('.') + 1)) != std::string::npos;
     };
-    return std::ranges::any_of(wrong_, decides) || std::ranges::any_of(given_.misspelt, decides);
+    return std::ranges::any_of(wrong_, decides) || std::ranges::any_of(given_.misspelt, decides) ||
+           std::ranges::any_of(out_of_place_, decides);
   }
 
   void check_sites() {
@@ -174,7 +178,8 @@ class ConfigBuilder {
   GivenValues given_;
   ProblemList& problems_;
   Config config_;
-  std::set<std::string> wrong_;  ///< keys whose value was refused
+  std::set<std::string> wrong_;         ///< keys whose value was refused
+  std::set<std::string> out_of_place_;  ///< keys that other keys' values exclude
 };
 
 /// The keys that `wanted` selects, as INI text.

@@ -1,5 +1,6 @@
 #include "nnft/run/operator_values.hpp"
 
+#include <Eigen/Cholesky>
 #include <cmath>
 #include <string>
 
@@ -56,17 +57,37 @@ double quadratic_limit(const Config& config, const NodeGrid& grid, double width)
   return network_quadratic_limit(output, INFINITY, weights);
 }
 
+/// With the mass term alone the field stays Gaussian, of covariance G + G W^½ μ² (1 − μ² W^½GW^½)⁻¹ W^½ G.
+Vector shifted_mass_connected(const Config& config, double mu2, const MomentLayout& layout) {
+  const NodeGrid grid = node_grid(config);
+  const Eigen::Index nodes = grid.size(), sites = config.sites.rows();
+  const RowMatrix covariance = infinite_width_kernel_at(config, all_points(config, grid));
+  const Vector roots = grid.weights().cwiseSqrt();
+  const Eigen::MatrixXd inner = roots.asDiagonal() * covariance.topLeftCorner(nodes, nodes) * roots.asDiagonal();
+  const Eigen::MatrixXd outer = roots.asDiagonal() * covariance.topRightCorner(nodes, sites);
+  const Eigen::MatrixXd propagator = Eigen::MatrixXd::Identity(nodes, nodes) - mu2 * inner;
+  const Eigen::MatrixXd shifted =
+      covariance.bottomRightCorner(sites, sites) + mu2 * outer.transpose() * propagator.ldlt().solve(outer);
+  Vector connected = Vector::Zero(layout.size());
+  for (int pair = 0; pair < layout.index(2).size(); ++pair)
+    connected[pair] = shifted(layout.index(2).tuple(pair)[0], layout.index(2).tuple(pair)[1]);
+  return connected;
+}
+
 }  // namespace
 
 Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout, double most_operations) {
   const NodeGrid grid = node_grid(config);
+  const FieldCouplings couplings = field_couplings(config, point);
+  if (std::isinf(point.width) && couplings.lambda == 0.0 && couplings.kappa == 0.0)
+    return shifted_mass_connected(config, couplings.mu2, layout);
   // Said before anything is computed: it may take long.
   const int most = std::isinf(point.width) ? most_process_nodes : most_network_nodes;
   if (grid.size() > most)
     throw UsageError("nnft exact: no exact values are known of a field-operator on " + std::to_string(grid.size()) +
                      " nodes at " + point.name + " (" + std::to_string(most) +
                      " at most; --perturbation expands in its strength at width inf)");
-  const FieldOperator op(grid, field_couplings(config, point));
+  const FieldOperator op(grid, couplings);
   if (!std::isinf(point.width)) return network_moments(config, point.width, layout, op, most_operations).connected;
   return few_node_process(layout, infinite_width_kernel_at(config, all_points(config, grid)), op, most_operations).connected;
 }

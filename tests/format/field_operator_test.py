@@ -96,7 +96,7 @@ def improved(file, at, order):
     blocks = len(weights)
     pseudo = blocks * whole - (blocks - 1) * deleted  # (block, estimator, tuple)
     fold, combined = np.arange(blocks) % 8, np.zeros((blocks, pseudo.shape[2]))
-    shrinkage = min(1.0, 10 / np.sqrt(file["count"][at].sum()))
+    shrinkage = min(1.0, 50 / np.sqrt(file["count"][at].sum()))
     for f in range(8):
         for tuple_ in range(pseudo.shape[2]):
             others = pseudo[fold != f][:, :, tuple_]

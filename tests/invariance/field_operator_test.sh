@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Chains of fields under an operator give the same bits on 1, 2, 3 and 4 ranks, with AVX2 and AVX-512, in one memory round or
 # several, stopped, killed in mid-chain and resumed on another number of ranks, extended, and in parts: every method, in parameter
-# space and in function space.
+# space and in function space. Widths and masses merge.
 set -euo pipefail
 
 fail() {
@@ -113,6 +113,15 @@ for theory in wells plane tanh weights hybrid; do
   same "$theory on 1 to 4 ranks, ${paths[*]}, merged, extended" "${files[@]}" "$theory.merged.h5" "$theory.extended.h5"
 done
 [[ $(digest wells.1.h5) != $(digest hybrid.1.h5) ]] || fail 'two theories have one digest'
+
+# Widths and masses in jobs of their own, whose chains have states of other lengths; then on from there.
+for width in 5 40 inf; do run 2 "width.$width.h5" wells.ini --field.width="$width" --deformation.mu2=0; done
+run 2 mass.h5 wells.ini --deformation.mu2=1.5
+timeout 60 "$NNFT" merge -o scan.h5 width.{5,40,inf}.h5 mass.h5 >scan.log 2>&1 || { cat scan.log >&2; fail 'merge of widths'; }
+same 'widths and masses merged' wells.1.h5 scan.h5
+run 2 scan.h5 wells.ini --run.networks=9000
+run 3 more.h5 wells.ini --run.networks=9000
+same 'merged, then extended' more.h5 scan.h5
 
 # The chains of all scan points do not fit together.
 run 2 rounds.h5 wells.ini --run.max-memory=41M

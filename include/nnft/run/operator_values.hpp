@@ -10,8 +10,8 @@
 namespace nnft {
 
 /// Connected correlators where the operator has few nodes, rows of the layout: any sites; at infinite width nodes of rank 3 or
-/// less, at finite width one or two nodes. @param most_operations as converged_moments. @throws UsageError that says why there
-/// are none.
+/// less, or any nodes with λ = κ = 0; at finite width one or two nodes. @param most_operations as converged_moments. @throws
+/// UsageError that says why there are none.
 Vector few_node_connected(const Config& config, const ScanPoint& point, const MomentLayout& layout, double most_operations);
 
 /// Connected correlators at infinite width to second order in λ, first order in μ² and κ. @throws UsageError at finite width.

@@ -110,6 +110,10 @@ TEST(OperatorValues, AreThoseOfTheReferenceAtOneNode) {
   const Config free = parse(one_node, {{"deformation.strength", "0"}});
   const Vector connected = exact_values(free, Plan(free, 1).points()[0], plan.sums()).connected;
   EXPECT_NEAR(10.0 * connected[1] / (connected[0] * connected[0]), 10.5, 0.1);
+  // A mass term alone shifts 1/G at one node, on any number of nodes along the eigenvectors of G.
+  const Config massive = parse(one_node, {{"deformation.strength", "0"}, {"deformation.mu2", "0.7"}, {"field.width", "inf"}});
+  const double shifted = exact_values(massive, Plan(massive, 1).points()[0], plan.sums()).connected[0];
+  EXPECT_NEAR(1.0 / shifted, 1.0 / 0.46041657583944 - 0.7, 1e-12);
   const Config many = parse(one_node, {{"deformation.nodes", "8"}, {"field.width", "10"}});
   EXPECT_THROW(exact_values(many, Plan(many, 1).points()[0], plan.sums()), UsageError);
   EXPECT_THROW(perturbative_values(config, plan.points()[0], plan.sums()), UsageError) << "of a finite width";
