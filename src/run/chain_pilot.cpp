@@ -12,7 +12,6 @@ namespace nnft {
 namespace {
 
 constexpr ChainNumbers pilot_chains{first_pilot_sample, 1};
-constexpr int observables = 3;
 
 /// V, F and m² of a batch, sample by sample.
 class ChainSeries {
@@ -31,15 +30,15 @@ class ChainSeries {
     }
   }
   void clear() { values_.clear(); }
-  int length() const { return static_cast<int>(values_.size()) / (observables * batch_samples); }
+  int length() const { return static_cast<int>(values_.size()) / (chain_observables * batch_samples); }
   double at(int time, int chain, int observable) const {
-    return values_[static_cast<std::size_t>((time * batch_samples + chain) * observables + observable)];
+    return values_[static_cast<std::size_t>((time * batch_samples + chain) * chain_observables + observable)];
   }
 
   /// ½ + Σ ρ(t), summed while the window is shorter than six times the sum; of the slowest observable.
   double autocorrelation_time() const {
     double longest = 0.5;
-    for (int observable = 0; observable < observables; ++observable) {
+    for (int observable = 0; observable < chain_observables; ++observable) {
       double mean = 0.0;
       for (int t = 0; t < length(); ++t)
         for (int c = 0; c < batch_samples; ++c) mean += at(t, c, observable) / (length() * batch_samples);

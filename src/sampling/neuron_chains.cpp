@@ -10,6 +10,7 @@
 #include "nnft/sampling/chain_kernels.hpp"
 #include "nnft/sampling/field_chains.hpp"
 #include "nnft/sampling/operator_arrays.hpp"
+#include "sampling/sign_flips.hpp"
 #include "sampling/slice_bracket.hpp"
 
 namespace nnft {
@@ -195,27 +196,17 @@ class NeuronChains final : public FieldChains {
   /// a → a cos θ + ν sin θ at fixed hidden parameters, then a → −a or not: V is even.
   void rotate(std::uint64_t step) {
     SliceBracket bracket(variates_, stream_, sample(step));
-    std::array<double, batch_samples> values{}, ratios{};
-    while (bracket.open()) {
-      bracket.fold();
-      kernels_.rotate(points_, bracket.turns(), fields_.data(), direction_field_.data(), trial_.data());
-      kernels_.potential(arrays_, trial_.data(), squares_.data(), values.data());
-      for (std::size_t c = 0; c < batch_samples; ++c) ratios[c] = potential_.data()[c] - values[c];
-      field_kernels_.exponentials(batch_samples, ratios.data());
-      bracket.judge(ratios.data());
-    }
+    std::array<double, batch_samples> values{};
+    bracket.close(field_kernels_, potential_.data(), values, [&](const double* turns, double* potentials) {
+      kernels_.rotate(points_, turns, fields_.data(), direction_field_.data(), trial_.data());
+      kernels_.potential(arrays_, trial_.data(), squares_.data(), potentials);
+    });
     std::copy_n(trial_.data(), rows(points_), fields_.data());
     std::copy_n(values.data(), batch_samples, potential_.data());
     kernels_.rotate(width_, bracket.turns(), output_.data(), directions_.data(), output_.data());
-    std::array<double, 2 * batch_samples> signs{};
-    variates_.uniforms(stream_, {Purpose::sign, sample(step), 0, 1}, signs.data());
-    const auto flip = [&](AlignedBuffer& values_of, int count) {
-      for (int k = 0; k < count; ++k)
-        for (std::size_t c = 0; c < batch_samples; ++c)
-          if (signs[c] < 0.0) values_of.data()[rows(k) + c] = -values_of.data()[rows(k) + c];
-    };
-    flip(output_, width_);
-    flip(fields_, points_);
+    const SignFlips flips(variates_, stream_, sample(step));
+    flips.apply(width_, output_.data());
+    flips.apply(points_, fields_.data());
   }
 
   FieldOperator op_;

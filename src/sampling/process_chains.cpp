@@ -10,6 +10,7 @@
 #include "nnft/sampling/chain_kernels.hpp"
 #include "nnft/sampling/field_chains.hpp"
 #include "nnft/sampling/operator_arrays.hpp"
+#include "sampling/sign_flips.hpp"
 #include "sampling/slice_bracket.hpp"
 
 namespace nnft {
@@ -82,7 +83,10 @@ class ProcessChains final : public FieldChains {
       hybrid_monte_carlo(step);
     else
       slice(step);
-    if (method_.rotate) flip(step);
+    if (!method_.rotate) return;
+    const SignFlips flips(variates_, stream_, sample(step));
+    flips.apply(rank_, state_.data());
+    flips.apply(points_, fields_.data());
   }
 
   const double* fields() const noexcept override { return fields_.data(); }
@@ -107,15 +111,11 @@ class ProcessChains final : public FieldChains {
   void slice(std::uint64_t step) {
     multiply(direction_, direction_field_);
     SliceBracket bracket(variates_, stream_, sample(step));
-    std::array<double, batch_samples> values{}, ratios{};
-    while (bracket.open()) {
-      bracket.fold();
-      kernels_.rotate(op_.nodes(), bracket.turns(), fields_.data(), direction_field_.data(), trial_.data());
-      kernels_.potential(arrays_, trial_.data(), squares_.data(), values.data());
-      for (std::size_t c = 0; c < batch_samples; ++c) ratios[c] = potential_.data()[c] - values[c];
-      field_kernels_.exponentials(batch_samples, ratios.data());
-      bracket.judge(ratios.data());
-    }
+    std::array<double, batch_samples> values{};
+    bracket.close(field_kernels_, potential_.data(), values, [&](const double* turns, double* potentials) {
+      kernels_.rotate(op_.nodes(), turns, fields_.data(), direction_field_.data(), trial_.data());
+      kernels_.potential(arrays_, trial_.data(), squares_.data(), potentials);
+    });
     kernels_.rotate(points_, bracket.turns(), fields_.data(), direction_field_.data(), fields_.data());
     kernels_.rotate(rank_, bracket.turns(), state_.data(), direction_.data(), state_.data());
     std::copy_n(values.data(), batch_samples, potential_.data());
@@ -171,17 +171,6 @@ class ProcessChains final : public FieldChains {
       potential_.data()[c] = values[c];
       for (int k = 0; k < rank_; ++k) state_.data()[rows(k) + c] = trial_state_.data()[rows(k) + c];
       for (int p = 0; p < points_; ++p) fields_.data()[rows(p) + c] = trial_.data()[rows(p) + c];
-    }
-  }
-
-  /// ξ → −ξ or not: V is even.
-  void flip(std::uint64_t step) {
-    std::array<double, 2 * batch_samples> signs{};
-    variates_.uniforms(stream_, {Purpose::sign, sample(step), 0, 1}, signs.data());
-    for (std::size_t c = 0; c < batch_samples; ++c) {
-      if (signs[c] >= 0.0) continue;
-      for (int k = 0; k < rank_; ++k) state_.data()[rows(k) + c] = -state_.data()[rows(k) + c];
-      for (int p = 0; p < points_; ++p) fields_.data()[rows(p) + c] = -fields_.data()[rows(p) + c];
     }
   }
 

@@ -3,8 +3,8 @@
 
 #include <array>
 #include <cmath>
-#include <vector>
 
+#include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 
 namespace nnft {
@@ -27,12 +27,29 @@ class SliceBracket {
     next_ = 2;
   }
 
-  /// Angles in turns, |t| <= ½ up to whole turns, [chain].
-  const double* turns() const noexcept { return folded_.data(); }
-  /// Folds the angles for the kernels; call before turns().
-  void fold() {
-    for (std::size_t c = 0; c < batch_samples; ++c) folded_[c] = turn_[c] - std::nearbyint(turn_[c]);
+  /// Tries angles until every chain has one above its threshold.
+  /// @param potential_at fills `values` with the V' of the given turns. @param before V of the chains as they are.
+  template <class PotentialAt>
+  void close(const FieldKernels& kernels, const double* before, std::array<double, batch_samples>& values,
+             PotentialAt potential_at) {
+    std::array<double, batch_samples> ratios{};
+    while (open()) {
+      for (std::size_t c = 0; c < batch_samples; ++c) folded_[c] = turn_[c] - std::nearbyint(turn_[c]);
+      potential_at(folded_.data(), values.data());
+      for (std::size_t c = 0; c < batch_samples; ++c) ratios[c] = before[c] - values[c];
+      kernels.exponentials(batch_samples, ratios.data());
+      judge(ratios.data());
+    }
   }
+
+  /// The angles found, in turns, |t| <= ½, [chain].
+  const double* turns() const noexcept { return folded_.data(); }
+  /// Angles that were tried, [chain].
+  const std::array<int, batch_samples>& tried() const noexcept { return tried_; }
+
+ private:
+  static constexpr int chunk = 8;
+
   bool open() const noexcept {
     for (const bool done : done_)
       if (!done) return true;
@@ -61,12 +78,6 @@ class SliceBracket {
     }
     ++next_;
   }
-
-  /// Angles that were tried, [chain].
-  const std::array<int, batch_samples>& tried() const noexcept { return tried_; }
-
- private:
-  static constexpr int chunk = 8;
 
   double uniform(int row, int chain) const { return uniforms_[static_cast<std::size_t>(row * batch_samples + chain)]; }
   void refill() {
