@@ -1,5 +1,5 @@
 #pragma once
-/// @file What Schwinger–Dyson monomials are computed from, and sums of rows over nodes.
+/// @file What Schwinger–Dyson monomials are computed from.
 
 #include <cstddef>
 
@@ -51,29 +51,5 @@ struct DysonScratch {
   double* contracted;        ///< Y_i φ_j + δC_ij, [i][j]
   double* fields;            ///< φ_iφ_j
 };
-
-/// out[row] = Σ_z matrix[row][z] values[z], four rows at a time.
-template <class Arch>
-void multiply_rows(int rows, int nodes, const double* matrix, const double* values, double* out) {
-  using D = Doubles<Arch>;
-  for (int lane = 0; lane < batch_samples; lane += lanes_of<Arch>) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      const double* const m = matrix + static_cast<std::ptrdiff_t>(row) * nodes;
-      D sum[4] = {D(0.0), D(0.0), D(0.0), D(0.0)};
-      for (int z = 0; z < nodes; ++z) {
-        const D x = at<Arch>(values, z, lane);
-        for (int r = 0; r < 4; ++r) sum[r] = fma<Arch>(D(m[r * nodes + z]), x, sum[r]);
-      }
-      for (int r = 0; r < 4; ++r) put<Arch>(out, row + r, lane, sum[r]);
-    }
-    for (; row < rows; ++row) {
-      D sum(0.0);
-      for (int z = 0; z < nodes; ++z)
-        sum = fma<Arch>(D(matrix[static_cast<std::ptrdiff_t>(row) * nodes + z]), at<Arch>(values, z, lane), sum);
-      put<Arch>(out, row, lane, sum);
-    }
-  }
-}
 
 }  // namespace nnft::simd

@@ -75,7 +75,7 @@ class Dyson {
     const int triples = pairs_ * (arrays_.sites + 2) / 3, quads = arrays_.quads;
     const double* row = arrays_.products;
     const auto multiply = [&](int rows, const double* values, double* out) {
-      multiply_rows<Arch>(rows, op_.nodes, row, values, out);
+      simd::multiply<Arch>(rows, op_.nodes, row, values, out);
       row += static_cast<std::ptrdiff_t>(rows) * op_.nodes;
     };
     multiply(arrays_.sites, scratch_.local[0], scratch_.bare_legs);
@@ -297,8 +297,8 @@ void schwinger_dyson(const OperatorArrays& op, const DysonArrays& arrays) {
 }
 
 template <class Arch>
-inline constexpr ChainKernels chain_kernels_of = {&potential<Arch>,   &gradient<Arch>,       &refresh<Arch>,  &rotate<Arch>,
-                                                  &add_outer<Arch>,   &add_tuples<Arch>,     &add_rows<Arch>, &box_sums<Arch>,
-                                                  &add_profile<Arch>, &schwinger_dyson<Arch>};
+inline constexpr ChainKernels chain_kernels_of = {&potential<Arch>, &gradient<Arch>,    &multiply<Arch>,       &refresh<Arch>,
+                                                  &rotate<Arch>,    &add_outer<Arch>,   &add_tuples<Arch>,     &add_rows<Arch>,
+                                                  &box_sums<Arch>,  &add_profile<Arch>, &schwinger_dyson<Arch>};
 
 }  // namespace nnft::simd

@@ -105,7 +105,7 @@ class ProcessChains final : public FieldChains {
 
   /// out = A x.
   void multiply(const AlignedBuffer& x, AlignedBuffer& out) {
-    field_kernels_.affine({1, points_, rank_}, {.weights = x.data(), .sites = factor_.data()}, out.data());
+    kernels_.multiply(points_, rank_, factor_.data(), x.data(), out.data());
   }
 
   void slice(std::uint64_t step) {
@@ -125,7 +125,7 @@ class ProcessChains final : public FieldChains {
   /// momenta −= turn · ∂V/∂ξ at trial_.
   void kick(double turn) {
     kernels_.gradient(arrays_, trial_.data(), squares_.data(), gradient_.data());
-    field_kernels_.affine({1, rank_, op_.nodes()}, {.weights = gradient_.data(), .sites = transposed_.data()}, force_.data());
+    kernels_.multiply(rank_, op_.nodes(), transposed_.data(), gradient_.data(), force_.data());
     for (std::size_t k = 0; k < rows(rank_); ++k) direction_.data()[k] -= turn * force_.data()[k];
   }
 

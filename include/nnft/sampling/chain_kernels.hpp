@@ -73,6 +73,8 @@ struct ChainKernels {
   void (*potential)(const OperatorArrays&, const double* fields, double* squares, double* values);
   /// out[node] = ∂V/∂φ_z.
   void (*gradient)(const OperatorArrays&, const double* fields, double* squares, double* out);
+  /// out[row] = Σ_k matrix[row][k] values[k], k in order. out must not be values.
+  void (*multiply)(int rows, int columns, const double* matrix, const double* values, double* out);
   /// Accepts each chain's proposal with probability min(1, e^{−ΔV}).
   void (*refresh)(const OperatorArrays&, const NeuronProposal&, const NeuronState&);
   /// out[row] = a[row] cos 2πt + b[row] sin 2πt, |t| <= ½; out may be a or b.
