@@ -116,7 +116,7 @@ config fraction.ini 's/^networks.*/networks = 1.5/'
 refused "fraction.ini:13: run.networks: expected a whole number from 1 to 1000000000000000, got '1.5'" sample fraction.ini
 
 config choice.ini 's/conditional/best/'
-refused "choice.ini:11: measure.estimator: expected plain or conditional, got 'best'" sample choice.ini
+refused "choice.ini:11: measure.estimator: expected plain or conditional or improved, got 'best'" sample choice.ini
 
 config orders.ini 's/^orders.*/orders = 5/'
 refused "orders.ini:10: measure.orders: expected some of 2 4 6 8, got '5'" sample orders.ini
@@ -214,7 +214,7 @@ refused "kindless.ini:17: deformation.strength: expected only with deformation.k
   sample kindless.ini
 refused "strengthless.ini: deformation.strength: missing; expected numbers separated by spaces, none twice" \
   sample strengthless.ini
-refused "unkind.ini:17: deformation.kind: expected none or weight-quartic or weight-ring or shared-scale, got 'weight-cubic'
+refused "unkind.ini:17: deformation.kind: expected none or weight-quartic or weight-ring or shared-scale or field-operator, got 'weight-cubic'
 !unkind.ini:18: deformation.strength: expected only with deformation.kind other than none" \
   sample unkind.ini
 refused "repeated.ini:18: deformation.strength: expected numbers separated by spaces, none twice, got 1 twice" \

@@ -238,6 +238,11 @@ while [[ $kills -lt $((${NNFT_KILLS:-12} / 3)) ]]; do
     whole=$((whole + 1))
   fi
   [[ $(sha256sum part?.h5) == "$parts" ]] || fail 'a killed merge changed its inputs'
+  # Ranks that outlived their launcher would still publish what they merge.
+  for pid in $(cat pid.* 2>/dev/null); do
+    kill -9 "$pid" 2>/dev/null || true
+    timeout 20 tail --pid="$pid" -f /dev/null || fail "rank $pid of a killed merge does not end"
+  done
 done
 rm -f merged.h5
 merge -o merged.h5 part2.h5 part0.h5 part3.h5 part1.h5 || { cat merge.log >&2; fail 'merge after killed merges'; }
