@@ -125,9 +125,9 @@ variance() {
 }
 
 wells() {
-  run wells_4 wells 65536
-  run wells_6 wells 32768 --deformation.box=6 --deformation.nodes=24 '--sites.points=3 3'
-  run wells_8 wells 16384 --deformation.box=8 --deformation.nodes=32 '--sites.points=4 4'
+  run wells_4 wells 262144
+  run wells_6 wells 131072 --deformation.box=6 --deformation.nodes=24 '--sites.points=3 3'
+  run wells_8 wells 65536 --deformation.box=8 --deformation.nodes=32 '--sites.points=4 4'
 }
 
 failed=()
