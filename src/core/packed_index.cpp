@@ -9,8 +9,8 @@
 namespace nnft {
 
 std::int64_t PackedIndex::count(int sites, int order) {
-  if (sites < 1 || order < 1)
-    throw ShapeError("PackedIndex: expected at least one site and order 1, got " + std::to_string(sites) + " sites and order " +
+  if (sites < 1 || order < 0)
+    throw ShapeError("PackedIndex: expected at least one site and an order >= 0, got " + std::to_string(sites) + " sites and order " +
                      std::to_string(order));
   std::int64_t count = 1;
   for (int k = 1; k <= order; ++k) {
@@ -22,7 +22,7 @@ std::int64_t PackedIndex::count(int sites, int order) {
 
 PackedIndex::PackedIndex(int sites, int order) : sites_(sites), order_(order), size_(0) {
   const std::int64_t size = count(sites, order);
-  if (size > std::numeric_limits<int>::max() / order)
+  if (size > std::numeric_limits<int>::max() / std::max(order, 1))
     throw ShapeError("PackedIndex: " + std::to_string(size) + " tuples of " + std::to_string(order) + " out of " +
                      std::to_string(sites) + " sites are more than an index holds");
   size_ = static_cast<int>(size);

@@ -9,7 +9,7 @@ namespace nnft {
 /// Sorted tuples of `order` sites out of `sites`, all of them or some, and where each stands.
 class PackedIndex {
  public:
-  /// All tuples. @throws ShapeError unless sites >= 1, order >= 1 and the number of tuples fits an int.
+  /// All tuples; of order 0 the empty one. @throws ShapeError unless sites >= 1, order >= 0 and the number of tuples fits an int.
   PackedIndex(int sites, int order);
   /// The given tuples, brought into order, each once. @throws ShapeError if one is not of `order` sites below `sites`.
   PackedIndex(int sites, int order, std::vector<std::vector<int>> tuples);

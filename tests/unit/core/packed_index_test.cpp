@@ -35,7 +35,7 @@ TEST(PackedIndex, CountsAreBinomial) {
 
 TEST(PackedIndex, RefusesTheImpossible) {
   EXPECT_THROW(PackedIndex(0, 2), ShapeError);
-  EXPECT_THROW(PackedIndex(2, 0), ShapeError);
+  EXPECT_THROW(PackedIndex(2, -1), ShapeError);
   EXPECT_THROW(PackedIndex(4096, 6), ShapeError);
   EXPECT_THROW(PackedIndex(1 << 30, 8), ShapeError);
   EXPECT_THROW(PackedIndex(3, 2).position({0, 3}), ShapeError);

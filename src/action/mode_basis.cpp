@@ -1,0 +1,90 @@
+#include "nnft/action/mode_basis.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <cmath>
+#include <limits>
+
+#include "nnft/core/format.hpp"
+#include "nnft/core/packed_index.hpp"
+
+namespace nnft {
+namespace {
+
+struct Eigenmodes {
+  Vector values;      ///< falling
+  RowMatrix vectors;  ///< shape (modes, sites)
+};
+
+Eigenmodes eigenmodes(const RowMatrix& matrix) {
+  if (matrix.rows() == 0 || matrix.rows() != matrix.cols()) throw ShapeError("ModeBasis: expected a square matrix");
+  if (!matrix.allFinite()) throw SingularError("the two-point function has entries that are not numbers");
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
+  Eigenmodes modes{solver.eigenvalues().reverse(), solver.eigenvectors().transpose().colwise().reverse()};
+  // An eigenvector's sign means nothing; a fixed one keeps neighbouring matrices' modes comparable.
+  for (Eigen::Index k = 0; k < modes.vectors.rows(); ++k) {
+    Eigen::Index largest = 0;
+    modes.vectors.row(k).cwiseAbs().maxCoeff(&largest);
+    if (modes.vectors(k, largest) < 0.0) modes.vectors.row(k) *= -1.0;
+  }
+  return modes;
+}
+
+int modes_of(const Vector& eigenvalues, const ModeRegulator& regulator) {
+  if (regulator.kind != ModeRegulatorKind::modes_above) return static_cast<int>(eigenvalues.size());
+  return static_cast<int>((eigenvalues.array() > regulator.value * eigenvalues[0]).count());
+}
+
+double condition_of(const Vector& eigenvalues) {
+  const double smallest = eigenvalues[eigenvalues.size() - 1];
+  return smallest > 0.0 ? eigenvalues[0] / smallest : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+std::string mode_regulator_text(const ModeRegulator& regulator) {
+  switch (regulator.kind) {
+    case ModeRegulatorKind::none:
+      break;
+    case ModeRegulatorKind::modes_above:
+      return "modes above " + format_number(regulator.value, "%.3g");
+    case ModeRegulatorKind::noise:
+      return "noise " + format_number(regulator.value, "%.3g");
+  }
+  return "none";
+}
+
+ModeBasis::ModeBasis(const RowMatrix& matrix, const ModeRegulator& regulator)
+    : ModeBasis(matrix, regulator, modes_of(eigenmodes(matrix).values, regulator)) {}
+
+ModeBasis::ModeBasis(const RowMatrix& matrix, const ModeRegulator& regulator, int modes) {
+  const Eigenmodes found = eigenmodes(matrix);
+  eigenvalues_ = found.values;
+  const double noise = regulator.kind == ModeRegulatorKind::noise ? regulator.value * eigenvalues_[0] : 0.0;
+  const double least = std::abs(eigenvalues_[0]) * static_cast<double>(matrix.rows()) * std::numeric_limits<double>::epsilon();
+  if (modes < 1 || modes > matrix.rows() || !(eigenvalues_[modes - 1] + noise > least))
+    throw SingularError(
+        "the two-point function is not positive definite to the precision of its numbers: its eigenvalues go from " +
+        format_number(eigenvalues_[0], "%.4g") + " to " + format_number(eigenvalues_[eigenvalues_.size() - 1], "%.4g") +
+        ", condition number " + format_number(condition_of(eigenvalues_), "%.3g"));
+  basis_.resize(modes, matrix.cols());
+  for (int k = 0; k < modes; ++k) {
+    const double value = eigenvalues_[k] + noise;
+    basis_.row(k) = found.vectors.row(k) / std::sqrt(value);
+    log_determinant_ += std::log(value);
+  }
+}
+
+double ModeBasis::condition_number() const noexcept { return condition_of(eigenvalues_); }
+
+RowMatrix symmetric_matrix(int sites, const Vector& pairs) {
+  const PackedIndex index(sites, 2);
+  if (pairs.size() != index.size()) throw ShapeError("symmetric_matrix: expected " + std::to_string(index.size()) + " pairs");
+  RowMatrix matrix(sites, sites);
+  for (int pair = 0; pair < index.size(); ++pair) {
+    const int* tuple = index.tuple(pair);
+    matrix(tuple[0], tuple[1]) = matrix(tuple[1], tuple[0]) = pairs[pair];
+  }
+  return matrix;
+}
+
+}  // namespace nnft
