@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/command.hpp"
+#include "app/option_reader.hpp"
 #include "nnft/run/config_values.hpp"
 
 namespace nnft::app {
@@ -28,40 +29,16 @@ Complaints read_tuple_list(std::string_view text, std::vector<std::vector<int>>&
   return {};
 }
 
-/// Reads options and collects what is wrong with them.
-class OptionReader {
- public:
-  explicit OptionReader(const Arguments& arguments) : arguments_(arguments) {}
-
-  /// `read` assigns the value of the option, if it is given, or complains.
-  void read(const std::string& name, const std::string& expected, const std::function<Complaints(const std::string&)>& read) {
-    const auto given = arguments_.options.find(name);
-    if (given == arguments_.options.end()) return;
-    for (const std::string& complaint : read(given->second)) refuse(name + ": expected " + expected + ", got " + complaint);
-  }
-  void number(const std::string& name, double least, double& value) {
-    read(name, "a number" + std::string(least == 0.0 ? " >= 0" : ""),
-         [&](const std::string& text) { return read_number(text, least, largest, Ends::closed, value); });
-  }
-  void orders(const std::string& name, std::vector<int>& orders) {
-    read(name, "powers from 0 to " + std::to_string(most_order) + ", such as '1 2 3'",
-         [&](const std::string& text) -> Complaints {
-           Complaints complaints = read_whole_list(text, {0, most_order}, orders);
-           std::sort(orders.begin(), orders.end());
-           orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
-           if (complaints.empty() && orders.empty()) complaints = {"''"};
-           return complaints;
-         });
-  }
-  void refuse(const std::string& problem) { problems_ += "\nnnft fit: " + problem; }
-  void finish() const {
-    if (!problems_.empty()) throw UsageError(problems_.substr(1));
-  }
-
- private:
-  const Arguments& arguments_;
-  std::string problems_;
-};
+void read_powers(OptionReader& options, const std::string& name, std::vector<int>& orders) {
+  options.read(name, "powers from 0 to " + std::to_string(most_order) + ", such as '1 2 3'",
+               [&](const std::string& text) -> Complaints {
+                 Complaints complaints = read_whole_list(text, {0, most_order}, orders);
+                 std::sort(orders.begin(), orders.end());
+                 orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+                 if (complaints.empty() && orders.empty()) complaints = {"''"};
+                 return complaints;
+               });
+}
 
 void read_series(OptionReader& options, FitRequest& request) {
   options.read("--variable", "a name", [&](const std::string& text) -> Complaints {
@@ -74,8 +51,8 @@ void read_series(OptionReader& options, FitRequest& request) {
     if (text == "both") request.direction = FitDirection::both;
     return request.direction ? Complaints{} : Complaints{"'" + text + "'"};
   });
-  options.orders("--order", request.orders);
-  options.orders("--order-strength", request.strength_orders);
+  read_powers(options, "--order", request.orders);
+  read_powers(options, "--order-strength", request.strength_orders);
   options.read("--leading-power", "a number >= 0 or free", [&](const std::string& text) -> Complaints {
     request.free_exponent = text == "free";
     double power = 0.0;
@@ -126,18 +103,11 @@ FitCommand parse_fit_command(const std::vector<std::string>& words) {
       words, {{"--all", "--points", "--jackknife", "--fresh"},
               {"--variable", "--in", "--order", "--order-strength", "--leading-power", "--min-width", "--max-width",
                "--min-strength", "--max-strength", "--tuples", "--axis", "--cuts", "--svd-cut", "--shrinkage"}});
-  OptionReader options(arguments);
+  OptionReader options(arguments, "fit");
   FitCommand command;
   command.whole = arguments.whole;
-  if (arguments.positional.size() != 1)
-    options.refuse("expected one result file, got " + std::to_string(arguments.positional.size()));
-  else
-    command.file = arguments.positional.front();
-  for (const auto& [key, value] : arguments.overrides)
-    if (key == "run.output")
-      command.output = value;
-    else
-      options.refuse("--" + key + ": not an option of nnft fit");
+  command.file = options.one_file("result file");
+  command.output = options.output();
   read_series(options, command.request);
   read_data(options, command.request);
   read_regulator(options, arguments, command.request);
