@@ -41,6 +41,7 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode merge(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode compare(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode fit(const Communicator& comm, const std::vector<std::string>& words);
+ExitCode action(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode show(const Communicator& comm, const std::vector<std::string>& words);
 
 }  // namespace nnft::app

@@ -1,0 +1,92 @@
+#include <cstdio>
+#include <optional>
+
+#include "app/action_options.hpp"
+#include "app/command.hpp"
+#include "app/graphviz.hpp"
+#include "nnft/action/diagram_text.hpp"
+#include "nnft/parallel/agreement.hpp"
+#include "nnft/run/action_file.hpp"
+#include "nnft/run/action_table.hpp"
+#include "nnft/run/config_values.hpp"
+#include "nnft/run/provenance.hpp"
+
+namespace nnft::app {
+namespace {
+
+constexpr int order_without_file = 2;
+
+/// Lists diagrams, and draws them if a directory is given. Collective.
+void show_diagrams(const Communicator& comm, const std::vector<Diagram>& diagrams, const ActionCommand& command) {
+  const bool derivatives = command.request.expansion == ActionExpansion::strength;
+  std::string pictures;
+  run_agreed<IoError>(comm, [&] {
+    if (comm.root() && !command.pictures.empty()) pictures = draw_diagrams(diagrams, derivatives, command.pictures);
+  });
+  if (!comm.root()) return;
+  std::printf("%s", diagram_table(diagrams, derivatives).c_str());
+  if (!pictures.empty()) std::printf("%s\n", pictures.c_str());
+  std::printf("\n");
+}
+
+std::vector<Diagram> diagrams_without_file(const ActionRequest& request) {
+  if (request.expansion == ActionExpansion::strength) throw UsageError("nnft action: --in strength: expected with a result file");
+  const int order = request.order.value_or(order_without_file);
+  return diagrams_to_order(width_vertices(order), order);
+}
+
+/// A result file that every rank has open.
+struct OpenResult {
+  ResultReader file;
+  StoredResult stored;
+  explicit OpenResult(const std::string& path) : file(path), stored(file) {}
+};
+
+void write_action(const Communicator& comm, const OpenResult& result, const ActionCommand& command, Schema schema) {
+  schema.provenance = start_provenance(comm, result.stored.config(), SimdPath::generic, command.whole);
+  for (const char* name : {"command", "end", "git_revision"})
+    schema.provenance.emplace_back(std::string("source_") + name, result.file.provenance(name));
+  schema.provenance.emplace_back("source_file", command.file);
+  // Everything is in the root's schema; the others have nothing to write.
+  ResultWriter writer(comm, command.output, comm.root() ? std::move(schema) : Schema{});
+  writer.commit({{"end", utc_now()}});
+  if (comm.root()) std::printf("\nwritten to %s\n", command.output.c_str());
+}
+
+/// Whether any scan point has couplings.
+bool any_couplings(const std::vector<PointAction>& actions) {
+  return std::ranges::any_of(actions, [](const PointAction& action) { return action.failure.empty(); });
+}
+
+}  // namespace
+
+ExitCode action(const Communicator& comm, const std::vector<std::string>& words) {
+  const ActionCommand command = parse_action_command(words);
+  if (command.file.empty()) {
+    show_diagrams(comm, diagrams_without_file(command.request), command);
+    return ExitCode::done;
+  }
+  if (!command.output.empty()) require_absent(comm, command.output, command.fresh);
+  std::optional<OpenResult> result;
+  run_agreed<IoError>(comm, [&] { result.emplace(command.file); });
+  std::optional<ActionSubject> subject;
+  run_agreed<UsageError>(comm, [&] {
+    try {
+      subject = action_subject(result->stored, command.request);
+    } catch (const UsageError& error) {
+      throw UsageError("nnft action: " + command.file + ": " + error.what());
+    }
+  });
+  if (command.diagrams) show_diagrams(comm, action_diagrams(*subject), command);
+  const std::vector<PointAction> actions = analyse_action(comm, result->stored, *subject);
+  if (comm.root())
+    std::printf("%s: %s", command.file.c_str(), action_table(result->stored, *subject, actions, command.length).c_str());
+  if (!any_couplings(actions))
+    throw IoError(command.file + ": no scan point has couplings: " + actions.front().failure +
+                  "; fewer sites (--sites), --modes-above or --noise may help");
+  if (!command.output.empty())
+    write_action(comm, *result, command, comm.root() ? action_schema(result->file, result->stored, *subject, actions) : Schema{});
+  return ExitCode::done;
+}
+
+}  // namespace nnft::app
