@@ -43,7 +43,8 @@ struct OpenResult {
 };
 
 void write_action(const Communicator& comm, const OpenResult& result, const ActionCommand& command, Schema schema) {
-  schema.provenance = start_provenance(comm, result.stored.config(), SimdPath::generic, command.whole);
+  const Config config = parse_config(result.file.provenance("config"), "provenance/config", {});
+  schema.provenance = start_provenance(comm, config, SimdPath::generic, command.whole);
   for (const char* name : {"command", "end", "git_revision"})
     schema.provenance.emplace_back(std::string("source_") + name, result.file.provenance(name));
   schema.provenance.emplace_back("source_file", command.file);

@@ -77,6 +77,27 @@ void write_degree(std::ostream& out, const ActionSubject& subject, const PointAc
   }
 }
 
+/// The largest of the couplings of so many fields at an order, relative to those of the order before.
+double growth(const CouplingLayout& layout, const Vector& row, int order, int degree) {
+  const Eigen::Index size = layout.index(degree).size();
+  return row.segment(layout.offset(order, degree), size).cwiseAbs().maxCoeff() /
+         row.segment(layout.offset(order - 1, degree), size).cwiseAbs().maxCoeff();
+}
+
+/// Says so if the last order is no smaller than the one before it.
+void write_convergence(std::ostream& out, const ActionSubject& subject, const PointAction& action) {
+  if (subject.expansion != ActionExpansion::width) return;
+  std::string growing;
+  for (const int degree : subject.layout.degrees()) {
+    if (degree < 2 || subject.order < degree / 2) continue;  // g2 begins at order 0, g4 at order 1, …
+    const double factor = growth(subject.layout, action.couplings.value, subject.order, degree);
+    if (factor > 0.5) growing += (growing.empty() ? "g" : ", g") + std::to_string(degree) + " x " + format_number(factor, "%.2g");
+  }
+  if (!growing.empty())
+    out << "  SLOW SERIES: from order " << subject.order - 1 << " to " << subject.order << " the largest couplings change by "
+        << growing << "; modes of small variance are far from Gaussian: wider nets, fewer or more distant sites help\n";
+}
+
 }  // namespace
 
 std::string expanded_in(const StoredResult& stored, const ActionSubject& subject) {
@@ -98,6 +119,7 @@ std::string action_table(const StoredResult& stored, const ActionSubject& subjec
     }
     write_modes(out, action);
     for (const int degree : subject.layout.degrees()) write_degree(out, subject, action, degree, length);
+    write_convergence(out, subject, action);
   }
   return out.str();
 }

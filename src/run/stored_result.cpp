@@ -14,6 +14,8 @@ namespace {
 
 /// The config that the file records, without limits of the machine that reads it.
 Config stored_config(const ResultReader& file) {
+  if (const std::string kind = file.attribute("kind"); kind != "sample" && kind != "exact")
+    throw IoError("expected a file of correlators, of kind sample or exact, got one of kind " + kind);
   try {
     Config config = parse_config(file.provenance("config"), "provenance/config", {});
     config.run.max_memory = std::numeric_limits<std::uint64_t>::max();
