@@ -225,8 +225,11 @@ void check_derivatives(const Config& config, Conflicts& conflicts) {
   if (config.measure.derivatives == DerivativeMethod::differences && config.measure.derivative_order > 2)
     conflicts.push_back(
         {"measure.derivative-order", "expected 1 or 2 for differences, got " + std::to_string(config.measure.derivative_order)});
-  if (std::ranges::any_of(config.field.widths, is_infinite))
-    conflicts.push_back({"field.width", "expected finite widths with measure.derivatives, got inf"});
+  const bool of_weights = std::ranges::any_of(config.deformations, [](const DeformationConfig& deformation) {
+    return deformation.kind && *deformation.kind != DeformationKind::shared_scale;
+  });
+  if (of_weights && std::ranges::any_of(config.field.widths, is_infinite))
+    conflicts.push_back({"field.width", "expected finite widths with measure.derivatives in strengths of weights, got inf"});
 }
 
 void check_field_operator(const Config& config, Conflicts& conflicts) {

@@ -198,7 +198,7 @@ refused "nothing.ini:12: measure.derivatives: expected none, since there is no [
   sample nothing.ini
 refused "third.ini:13: measure.derivative-order: expected 1 or 2 for differences, got 3" \
   sample third.ini
-refused "process.ini:4: field.width: expected finite widths with measure.derivatives, got inf" \
+refused "process.ini:4: field.width: expected finite widths with measure.derivatives in strengths of weights, got inf" \
   sample process.ini
 refused "laplace.ini:19: deformation.strength: expected 0 with weight-density = laplace, since weight-quartic is drawn from normal weights (measure.derivatives = score measures its effect on the others), got 0 1" \
   sample laplace.ini
