@@ -6,7 +6,7 @@ set -euo pipefail
 
 build_packages=(
   g++ cmake ninja-build git pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libeigen3-dev
-  libboost-program-options-dev libssl-dev libxsimd-dev
+  libboost-program-options-dev libssl-dev libxsimd-dev graphviz
 )
 test_packages=(
   libgtest-dev clang-format python3 python3-numpy python3-h5py python3-xarray python3-h5netcdf python3-netcdf4

@@ -74,8 +74,17 @@ std::string diagram_dot(const Diagram& diagram, bool derivatives) {
       ++leg;
       out << "  x" << leg << "; v" << v + 1 << " -- x" << leg << " [len=0.9];\n";
     }
-  each_propagator(diagram,
-                  [&](int i, int j) { out << "  v" << i + 1 << " -- v" << j + 1 << " [len=1.4, color=\"#0072b2\"];\n"; });
+  out << "  edge [color=\"#0072b2\", penwidth=1.5];\n  node [width=0.01, label=\"\"];\n";
+  int loop = 0;
+  each_propagator(diagram, [&](int i, int j) {
+    if (i != j) {
+      out << "  v" << i + 1 << " -- v" << j + 1 << " [len=1.4];\n";
+      return;
+    }
+    // A self-loop is two arcs to a point, for which neato finds room as it does for legs.
+    ++loop;
+    for (int arc = 0; arc < 2; ++arc) out << "  v" << i + 1 << " -- l" << loop << " [len=0.9];\n";
+  });
   out << "}\n";
   return out.str();
 }

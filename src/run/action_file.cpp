@@ -5,7 +5,6 @@
 #include <limits>
 #include <numeric>
 
-#include "nnft/run/action_table.hpp"
 #include "nnft/run/point_variables.hpp"
 
 namespace nnft {
@@ -37,7 +36,7 @@ class ActionSchema {
                           {"kind", "action"},
                           {"estimator", file.attribute("estimator")},
                           {"architecture", file.attribute("architecture")},
-                          {"expanded_in", in_strength ? subject_.axis : expanded_in(stored_, subject_)},
+                          {"expanded_in", in_strength ? subject_.axis : "1/N"},
                           {"regulator", mode_regulator_text(subject_.regulator)}};
     return std::move(schema_);
   }

@@ -13,6 +13,12 @@ constexpr int column = 18;
 /// Beyond this not even half of the digits of a correlator survive.
 constexpr double doubtful_condition = 1e8;
 
+/// What the orders are powers of. Connected correlators of 2k fields are of order λ^{k−1}, too.
+std::string expanded_in(const StoredResult& stored, const ActionSubject& subject) {
+  if (subject.expansion == ActionExpansion::strength) return subject.axis;
+  return stored.config().has_field_operator() ? "1/N and lambda" : "1/N";
+}
+
 /// All orders added up: value and error of each coupling.
 struct SummedCouplings {
   Vector value, error;
@@ -99,11 +105,6 @@ void write_convergence(std::ostream& out, const ActionSubject& subject, const Po
 }
 
 }  // namespace
-
-std::string expanded_in(const StoredResult& stored, const ActionSubject& subject) {
-  if (subject.expansion == ActionExpansion::strength) return subject.axis;
-  return stored.config().has_field_operator() ? "1/N, lambda" : "1/N";
-}
 
 std::string action_table(const StoredResult& stored, const ActionSubject& subject, const std::vector<PointAction>& actions,
                          TableLength length) {

@@ -9,9 +9,6 @@
 
 namespace nnft {
 
-/// What the orders are powers of: "1/N", "1/N, lambda", or the name of the strength.
-std::string expanded_in(const StoredResult& stored, const ActionSubject& subject);
-
 /// For each scan point eigenvalues and condition number of G2c, what the regulator does, and of each coupling the contributions
 /// of every order and their sum, with errors, beside the sum without the regulator if there is one.
 std::string action_table(const StoredResult& stored, const ActionSubject& subject, const std::vector<PointAction>& actions,
