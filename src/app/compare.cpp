@@ -57,6 +57,20 @@ CommonColumns common_observables(const SumLayout& a, const SumLayout& b) {
   return common;
 }
 
+/// Bins of the same histogram: none if those of one file are others than those of the other.
+CommonColumns common_bins(const HistogramLayout& a, int entry, const HistogramLayout& b) {
+  CommonColumns common;
+  if (a.bins() != b.bins()) return common;
+  for (int other = 0; other < b.entries(); ++other)
+    for (int k = 0; k < a.columns(entry) && a.sites(entry) == b.sites(other); ++k) {
+      common.a.push_back(a.offset(entry) + k);
+      common.b.push_back(b.offset(other) + k);
+      common.names.push_back("bin " + (a.is_pair(entry) ? std::to_string(k / a.bins().bins) + " " : std::string()) +
+                             std::to_string(k % a.bins().bins));
+    }
+  return common;
+}
+
 /// What the two files say of the same quantities, and what of it may be rounding.
 struct BothEstimates {
   const Estimate& a;
@@ -124,6 +138,7 @@ class Pair {
                     {left.connected, right.connected}, p_values);
     }
     compare_derivatives(left, right, p_values);
+    if (a_.sampled() && b_.sampled()) compare_histograms(left, right, p_values);
     if (left.chain && right.chain) compare_box(*left.chain, *right.chain, p_values);
     compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources),
                   {left.generating, right.generating}, p_values);
@@ -140,6 +155,13 @@ class Pair {
       sites.names.push_back("site " + std::to_string(site));
     }
     compare_block("m_eff", sites, {left.effective_mass, right.effective_mass}, p_values);
+  }
+
+  void compare_histograms(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
+    const HistogramLayout &mine = a_.layout().histograms(), &others = b_.layout().histograms();
+    for (int entry = 0; entry < mine.entries(); ++entry)
+      compare_block("histogram_" + mine.name(entry), common_bins(mine, entry, others), {left.histograms, right.histograms},
+                    p_values);
   }
 
   void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
