@@ -57,12 +57,27 @@ CommonColumns common_observables(const SumLayout& a, const SumLayout& b) {
   return common;
 }
 
-/// Bins of the same histogram: none if those of one file are others than those of the other.
-CommonColumns common_bins(const HistogramLayout& a, int entry, const HistogramLayout& b) {
+/// What the two files say of the same quantities, and what of it may be rounding.
+struct BothEstimates {
+  const Estimate& a;
+  const Estimate& b;
+  double rounding = 0.0;
+};
+
+/// Value over error of a bin with 25 samples: with fewer, let alone none, the blocks do not tell the error.
+constexpr double fewest_in_bin = 5.0;
+
+/// Bins of the same histogram that have samples enough in both files: none if those of one file are others than those of the
+/// other.
+CommonColumns common_bins(const HistogramLayout& a, int entry, const HistogramLayout& b, const BothEstimates& both) {
   CommonColumns common;
   if (a.bins() != b.bins()) return common;
+  const auto known = [](const Estimate& estimate, int column) {
+    return estimate.value[column] > fewest_in_bin * estimate.error[column];
+  };
   for (int other = 0; other < b.entries(); ++other)
     for (int k = 0; k < a.columns(entry) && a.sites(entry) == b.sites(other); ++k) {
+      if (!known(both.a, a.offset(entry) + k) || !known(both.b, b.offset(other) + k)) continue;
       common.a.push_back(a.offset(entry) + k);
       common.b.push_back(b.offset(other) + k);
       common.names.push_back("bin " + (a.is_pair(entry) ? std::to_string(k / a.bins().bins) + " " : std::string()) +
@@ -70,13 +85,6 @@ CommonColumns common_bins(const HistogramLayout& a, int entry, const HistogramLa
     }
   return common;
 }
-
-/// What the two files say of the same quantities, and what of it may be rounding.
-struct BothEstimates {
-  const Estimate& a;
-  const Estimate& b;
-  double rounding = 0.0;
-};
 
 /// The largest magnitude in some columns of a row, of those computed.
 double largest(const Vector& row, const std::vector<Eigen::Index>& columns) {
@@ -159,9 +167,9 @@ class Pair {
 
   void compare_histograms(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
     const HistogramLayout &mine = a_.layout().histograms(), &others = b_.layout().histograms();
+    const BothEstimates both{left.histograms, right.histograms};
     for (int entry = 0; entry < mine.entries(); ++entry)
-      compare_block("histogram_" + mine.name(entry), common_bins(mine, entry, others), {left.histograms, right.histograms},
-                    p_values);
+      compare_block("histogram_" + mine.name(entry), common_bins(mine, entry, others, both), both, p_values);
   }
 
   void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {

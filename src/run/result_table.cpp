@@ -101,8 +101,9 @@ void write_histograms(std::ostream& out, const PointResult& result, const Histog
     std::string sites;
     for (const int site : histograms.sites(entry)) sites += " " + std::to_string(site);
     const Eigen::Index place = histograms.size() + entry;
-    write_value(out, "histogram", sites.substr(1) + ": within " + range, result.histograms.value[place],
-                result.histograms.error[place], std::nan(""));
+    const double share = result.histograms.value[place], error = result.histograms.error[place];
+    // Where all samples are inside, the error is rounding.
+    write_value(out, "histogram", sites.substr(1) + ": within " + range, share, error > 1e-12 ? error : 0.0, std::nan(""));
   }
 }
 

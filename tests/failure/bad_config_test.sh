@@ -247,7 +247,7 @@ refused "stray.ini:12: measure.histogram-range: expected only with measure.histo
 refused "scaled.ini:12: measure.histogram: expected none with shared-scale, whose scale is averaged over in closed form and never drawn, got '0; 1 0'" \
   sample scaled.ini
 refused '~run.max-memory: expected at least [0-9.]+ GiB per rank for one scan point .* on 3 ranks, got 2.0 GiB' \
-  sample rangeless.ini --measure.histogram-range=3 --measure.histogram-bins=512
+  sample rangeless.ini --measure.histogram-range=3 --measure.histogram-bins=512 --run.blocks=20000
 
 # No config, no command, no such flag.
 refused 'none.ini: cannot be read: No such file or directory' sample none.ini

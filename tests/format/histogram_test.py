@@ -119,7 +119,8 @@ def check_theory(path, point, density):
         value, error = file["histogram_0"][point], file["histogram_0_err"][point]
     known = expected * WIDTH > 2e-4
     assert known.sum() >= 6
-    pulls = (value - expected)[known] / error[known]
+    with np.errstate(divide="ignore"):
+        pulls = (value - expected)[known] / error[known]
     print(f"{path} {point}: {known.sum()} bins, chi2 {(pulls ** 2).sum():.1f}, largest pull {np.abs(pulls).max():.1f}")
     # Blocks are 64, bins at most 12: beyond 50 with a probability below 1e-5.
     assert (pulls ** 2).sum() < 50.0 and np.abs(pulls).max() < 5.0
@@ -184,10 +185,10 @@ with h5py.File("exact.h5") as file:
 run(NNFT, "compare", "finer.h5", "exact.h5")
 
 # Weights of reweighted samples and samples of Markov chains.
-for method in ("reweight", "elliptical-slice", "hmc"):
+for seed, method in enumerate(("reweight", "elliptical-slice", "hmc"), 8):
     path = f"{method}.h5"
     sample(OPERATOR + f"[sampling]\nmethod = {method}\n" + MEASURE.replace("orders = 2\n", "orders = 2 4\n") + RUN, path,
-           "--run.slice=64", f"--run.networks={64 * BLOCKS * 64}")
+           f"--run.seed={seed}", "--run.slice=64", f"--run.networks={64 * BLOCKS * 64}")
     check_layout(path, ["0", "1_0"])
     check_densities(path, "0", 1.0)
     check_densities(path, "1_0", 1.0)
@@ -196,5 +197,7 @@ for method in ("reweight", "elliptical-slice", "hmc"):
         check_theory(path, point, boltzmann(1.28, coupling))
         must_fail(check_theory, path, point, boltzmann(1.28, 1.2 * coupling))
         must_fail(check_theory, path, point, boltzmann(1.28, 0.0))
-run(NNFT, "compare", "reweight.h5", "hmc.h5")
+# Bins that a chain has hardly been in are left out: weights know their density, chains not even their error.
+text = run(NNFT, "compare", "reweight.h5", "elliptical-slice.h5")
+assert "histogram_0      12 compared" in text and "histogram_0      10 compared" in text, text
 print("histograms: as FORMAT.md says, and as the theories say")

@@ -14,7 +14,7 @@ struct FieldBins {
   bool operator==(const FieldBins&) const = default;
   double width() const noexcept { return 2.0 * range / bins; }
   double centre(int bin) const noexcept { return (2.0 * bin + 1.0 - bins) * (range / bins); }
-  /// The bin of a value, that of ±range included; −1 for values outside and NaN.
+  /// The bin of a value, at an edge the upper one up to rounding, that of ±range included; −1 for values outside and NaN.
   int of(double value) const noexcept {
     if (!(value >= -range && value <= range)) return -1;
     const int bin = static_cast<int>((value + range) * (0.5 * bins / range));

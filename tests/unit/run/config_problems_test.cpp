@@ -305,13 +305,13 @@ TEST(ConfigProblems, OfHistograms) {
     for (const std::string& part : wrong.parts) EXPECT_TRUE(contains(lines[0], part)) << lines[0] << "\n  lacks " << part;
   }
   EXPECT_TRUE(problems(minimal + one).empty());
-  EXPECT_TRUE(problems(minimal + one, {{"measure.histogram", "none"}}).size() == 1);  // then the range is out of place
+  EXPECT_EQ(problems(minimal + one, {{"measure.histogram", "none"}}).size(), 1u);  // then the range is out of place
   std::string many, sites = "0";
   for (int i = 1; i < 80; ++i) {
     many += "0 " + std::to_string(i) + ";";
     sites += "; " + std::to_string(i);
   }
-  expect_one(problems(replaced(minimal, "0; 0.5; 1", sites) + entries(many) + "histogram-bins = 512\n"),
+  expect_one(problems(replaced(minimal, "0; 0.5; 1", sites) + entries(many) + "histogram-bins = 512\norders = 2\n"),
              "jobs/a.ini:11: measure.histogram-bins: ", {"expected at most 16777216 bins", "got 20709376"});
 }
 

@@ -98,7 +98,7 @@ TEST_P(HistogramCounts, OfThePlainEstimatorAreThoseOfTheFields) {
     std::vector<double> phi(3 * batch_samples);
     const auto field = [&](int entry, std::uint64_t sample) -> FieldPair {
       reader->fields(sample, phi.data());
-      const std::vector<int>& at = HistogramCounts::layout().histograms().sites(entry);
+      const std::vector<int> at = HistogramCounts::layout().histograms().sites(entry);
       return {phi[static_cast<std::size_t>(at.front() * batch_samples)],
               phi[static_cast<std::size_t>(at.back() * batch_samples)]};
     };
@@ -115,7 +115,7 @@ TEST_P(HistogramCounts, OfTheConditionalEstimatorAreOfFieldsDrawnGivenTheirCovar
     std::vector<double> products(6 * batch_samples);
     const auto field = [&](int entry, std::uint64_t sample) -> FieldPair {
       reader->feature_products(sample, products.data());
-      const std::vector<int>& at = HistogramCounts::layout().histograms().sites(entry);
+      const std::vector<int> at = HistogramCounts::layout().histograms().sites(entry);
       const auto kernel = [&](int i, int j) {
         const int pair[2] = {std::min(i, j), std::max(i, j)};
         return products[static_cast<std::size_t>(pairs.position(pair) * batch_samples)] * reader->kernel_scale() +
