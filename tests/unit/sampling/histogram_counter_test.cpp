@@ -111,7 +111,7 @@ TEST_P(HistogramCounts, OfThePlainEstimatorAreThoseOfTheFields) {
 TEST_P(HistogramCounts, OfTheConditionalEstimatorAreOfFieldsDrawnGivenTheirCovariance) {
   for (const int count : {1, 16, 37, 300}) {
     const std::unique_ptr<FieldEnsemble> reader = networks();
-    const PackedIndex& pairs = layout().moments().index(2);
+    const PackedIndex pairs = layout().moments().index(2);
     std::vector<double> products(6 * batch_samples);
     const auto field = [&](int entry, std::uint64_t sample) -> FieldPair {
       reader->feature_products(sample, products.data());
