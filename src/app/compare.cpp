@@ -64,6 +64,28 @@ struct BothEstimates {
   double rounding = 0.0;
 };
 
+/// Value over error of a bin with 25 samples: with fewer, let alone none, the blocks do not tell the error.
+constexpr double fewest_in_bin = 5.0;
+
+/// Bins of the same histogram that have samples enough in both files: none if those of one file are others than those of the
+/// other.
+CommonColumns common_bins(const HistogramLayout& a, int entry, const HistogramLayout& b, const BothEstimates& both) {
+  CommonColumns common;
+  if (a.bins() != b.bins()) return common;
+  const auto known = [](const Estimate& estimate, int column) {
+    return estimate.value[column] > fewest_in_bin * estimate.error[column];
+  };
+  for (int other = 0; other < b.entries(); ++other)
+    for (int k = 0; k < a.columns(entry) && a.sites(entry) == b.sites(other); ++k) {
+      if (!known(both.a, a.offset(entry) + k) || !known(both.b, b.offset(other) + k)) continue;
+      common.a.push_back(a.offset(entry) + k);
+      common.b.push_back(b.offset(other) + k);
+      common.names.push_back("bin " + (a.is_pair(entry) ? std::to_string(k / a.bins().bins) + " " : std::string()) +
+                             std::to_string(k % a.bins().bins));
+    }
+  return common;
+}
+
 /// The largest magnitude in some columns of a row, of those computed.
 double largest(const Vector& row, const std::vector<Eigen::Index>& columns) {
   double magnitude = 0.0;
@@ -124,6 +146,7 @@ class Pair {
                     {left.connected, right.connected}, p_values);
     }
     compare_derivatives(left, right, p_values);
+    if (a_.sampled() && b_.sampled()) compare_histograms(left, right, p_values);
     if (left.chain && right.chain) compare_box(*left.chain, *right.chain, p_values);
     compare_block("W", common_sources(a_.config().measure.sources, b_.config().measure.sources),
                   {left.generating, right.generating}, p_values);
@@ -140,6 +163,13 @@ class Pair {
       sites.names.push_back("site " + std::to_string(site));
     }
     compare_block("m_eff", sites, {left.effective_mass, right.effective_mass}, p_values);
+  }
+
+  void compare_histograms(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
+    const HistogramLayout &mine = a_.layout().histograms(), &others = b_.layout().histograms();
+    const BothEstimates both{left.histograms, right.histograms};
+    for (int entry = 0; entry < mine.entries(); ++entry)
+      compare_block("histogram_" + mine.name(entry), common_bins(mine, entry, others, both), both, p_values);
   }
 
   void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {

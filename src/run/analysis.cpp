@@ -5,6 +5,7 @@
 
 #include "nnft/run/deformed_weights.hpp"
 #include "nnft/stats/cumulants.hpp"
+#include "nnft/stats/histogram_densities.hpp"
 
 namespace nnft {
 
@@ -33,7 +34,8 @@ PointResult nothing_measured(const ScanPoint& point, const SumLayout& layout, co
           std::vector<Estimate>(static_cast<std::size_t>(layout.derivatives().size()), unknown(moments, table.blocks())),
           {shares, shares, none, none, Vector::Zero(moments)},
           {},
-          chain ? std::optional(unknown_chain(layout, table.blocks())) : std::nullopt};
+          chain ? std::optional(unknown_chain(layout, table.blocks())) : std::nullopt,
+          unknown(histogram_quantities(layout.histograms()), table.blocks())};
 }
 
 /// The rows of the blocks that are present, spread over all blocks.
@@ -110,6 +112,12 @@ PointResult analyse(const Config& config, const ScanPoint& point, const SumLayou
     result.chain = analyse_chain({config, layout, reference_kernel, table}, {result.connected, result.full});
     for (Estimate* estimate : {&result.chain->plain, &result.chain->observables, &result.chain->effective_mass})
       estimate->leave_one_out = spread(estimate->leave_one_out, table);
+  }
+  if (layout.histograms().entries() > 0) {
+    const Statistic densities = histogram_densities(layout);
+    result.histograms = jackknife(table, histogram_quantities(layout.histograms()),
+                                  under_operator ? of_weighted_means(layout, densities) : densities);
+    result.histograms.leave_one_out = spread(result.histograms.leave_one_out, table);
   }
   result.tails = find_tails(layout, table, result.connected);
   if (result.chain && !result.chain->warnings.empty()) result.tails.trusted.setZero();

@@ -221,7 +221,7 @@ bool same_matrix(const RowMatrix& a, const RowMatrix& b) { return a.rows() == b.
 bool operator==(const MeasureConfig& a, const MeasureConfig& b) {
   return a.orders == b.orders && a.tuples == b.tuples && a.listed == b.listed && same_matrix(a.sources, b.sources) &&
          a.estimator == b.estimator && a.jackknife == b.jackknife && a.derivatives == b.derivatives &&
-         a.derivative_order == b.derivative_order;
+         a.derivative_order == b.derivative_order && a.histograms == b.histograms && a.field_bins == b.field_bins;
 }
 
 std::string Config::strength_name(int deformation) const {
@@ -262,8 +262,10 @@ int node_count(const Config& config) noexcept {
 }
 
 SumLayout sum_layout(const Config& config) {
-  return {moment_layout(config), static_cast<int>(config.measure.sources.rows()), derivative_layout(config),
-          chain_extents(config)};
+  const SumLayout layout(moment_layout(config), static_cast<int>(config.measure.sources.rows()), derivative_layout(config),
+                         chain_extents(config));
+  if (config.measure.histograms.empty()) return layout;
+  return layout.with_histograms({config.measure.field_bins, config.measure.histograms});
 }
 
 bool operator==(const Config& a, const Config& b) {

@@ -8,6 +8,7 @@
 #include "nnft/core/format.hpp"
 #include "nnft/core/packed_index.hpp"
 #include "nnft/run/config_values.hpp"
+#include "run/histogram_keys.hpp"
 
 namespace nnft {
 namespace {
@@ -297,6 +298,7 @@ std::vector<ConfigConflict> find_conflicts(const Config& config) {
   check_shared_scale(config, conflicts);
   check_field_operator(config, conflicts);
   check_hidden_draw(config, conflicts);
+  check_histograms(config, conflicts);
   check_size(config, conflicts);
   return conflicts;
 }

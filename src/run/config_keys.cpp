@@ -8,6 +8,7 @@
 
 #include "nnft/run/ensemble_factory.hpp"
 #include "run/config_key_kinds.hpp"
+#include "run/histogram_keys.hpp"
 #include "run/operator_keys.hpp"
 
 namespace nnft {
@@ -237,7 +238,7 @@ std::vector<ConfigKey> make_keys() {
     for (ConfigKey& entry : operator_keys()) keys.push_back(std::move(entry));
   }
   for (ConfigKey& entry : sampling_keys()) keys.push_back(std::move(entry));
-  const std::vector<ConfigKey> others = {
+  const std::vector<ConfigKey> measured = {
       in_identity(orders(key("measure.orders", "2 4"))),
       in_identity(tuples(key("measure.tuples", "all"))),
       in_identity(decided_when_absent(sources(key("measure.sources", nullptr)))),
@@ -245,6 +246,10 @@ std::vector<ConfigKey> make_keys() {
           key("measure.estimator", nullptr), estimators, [](auto& c) -> auto& { return c.measure.estimator; }))),
       in_identity(derivatives()),
       in_identity(derivative_order()),
+  };
+  keys.insert(keys.end(), measured.begin(), measured.end());
+  for (ConfigKey& entry : histogram_keys()) keys.push_back(std::move(entry));
+  const std::vector<ConfigKey> others = {
       choice(
           key("measure.jackknife", "auto"), jackknife_outputs, [](auto& c) -> auto& { return c.measure.jackknife; }),
       in_identity(whole(

@@ -105,18 +105,21 @@ RowMatrix infinite_width_kernel_at(const Config& config, const RowMatrix& points
   return find_architecture(config.field).kernel(config.field, points, 1.0);
 }
 
+Stream ensemble_stream(const Config& config, double width) {
+  return std::isinf(width) ? Stream::process(config.run.seed) : Stream(config.run.seed, static_cast<std::uint32_t>(width));
+}
+
 std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, double width, const WeightDeformations& weights,
                                              SimdPath path) {
   if (std::isinf(width)) {
     std::vector<RowMatrix> kernels;
     for (const Deformation& copy : weights.copies)
       kernels.push_back(infinite_width_kernel(config, infinite_width_widening(copy)));
-    return std::make_unique<GaussianProcess>(std::move(kernels), Stream::process(config.run.seed), path);
+    return std::make_unique<GaussianProcess>(std::move(kernels), ensemble_stream(config, width), path);
   }
   const std::unique_ptr<Architecture> architecture = make_architecture(config.field);
-  const Stream stream(config.run.seed, static_cast<std::uint32_t>(width));
-  return std::make_unique<NetworkEnsemble>(*architecture, SiteSet(config.sites), stream, output_layer(config.field), path,
-                                           weights);
+  return std::make_unique<NetworkEnsemble>(*architecture, SiteSet(config.sites), ensemble_stream(config, width),
+                                           output_layer(config.field), path, weights);
 }
 
 }  // namespace nnft

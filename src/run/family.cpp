@@ -46,7 +46,8 @@ MomentSampler family_sampler(const Config& config, const Plan& plan, const Range
     weights.copies.insert(weights.copies.end(), neighbours.copies.begin(), neighbours.copies.end());
   }
   return {make_ensemble(config, plan.points()[family.begin].width, weights, path),
-          {config.measure.estimator, plan.sums(), config.measure.sources, score_powers(config)},
+          {config.measure.estimator, plan.sums(), config.measure.sources, score_powers(config),
+           ensemble_stream(config, plan.points()[family.begin].width)},
           std::move(ensembles),
           path};
 }

@@ -37,9 +37,7 @@ std::string parameters_text(const std::vector<ParameterArray>& parameters) {
 std::optional<double> scale_of(const Config& config, const ScanPoint& point, std::uint64_t sample, SimdPath path) {
   const std::optional<SharedScale> shared = shared_scale(config, point);
   if (!shared || shared->strength == 0.0) return std::nullopt;
-  const Stream stream = std::isinf(point.width) ? Stream::process(config.run.seed)
-                                                : Stream(config.run.seed, static_cast<std::uint32_t>(point.width));
-  return shared_scale_of(stream, sample, shared->strength, path);
+  return shared_scale_of(ensemble_stream(config, point.width), sample, shared->strength, path);
 }
 
 std::string network_text(FieldEnsemble& ensemble, std::uint64_t sample, std::optional<double> scale) {

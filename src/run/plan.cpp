@@ -76,7 +76,8 @@ double hidden_layer_bytes(const Config& config) {
   return 8.0 * batch_samples * neurons * copies * static_cast<double>(config.sites.rows()) * (field.depth > 2 ? 2.0 : 1.0);
 }
 
-/// Bytes of the chains of a scan point: features of every neuron at every point, or fields and their factor.
+/// Bytes of the chains of a scan point: features of every neuron at every point, or fields and their factor, and the histograms
+/// of a slice.
 double chain_bytes(const Config& config, double blocks_of_rank) {
   if (!config.has_field_operator()) return 0.0;
   const double points = static_cast<double>(node_count(config)) + static_cast<double>(config.sites.rows());
@@ -85,8 +86,10 @@ double chain_bytes(const Config& config, double blocks_of_rank) {
     if (std::isfinite(width)) widest = std::max(widest, width);
   const double lanes = std::ceil(blocks_of_rank / batch_samples) * batch_samples;
   const bool process = std::ranges::any_of(config.field.widths, [](double width) { return std::isinf(width); });
-  return 8.0 *
-         (lanes * points * (widest + 10.0 * static_cast<double>(config.sites.rows())) + (process ? 4.0 * points * points : 0.0));
+  // Those of all chains, and of one batch as rows that trees are made of.
+  const double histograms = (lanes + 3.0 * batch_samples) * sum_layout(config).histograms().size();
+  return 8.0 * (lanes * points * (widest + 10.0 * static_cast<double>(config.sites.rows())) +
+                (process ? 4.0 * points * points : 0.0) + histograms);
 }
 
 std::uint64_t round_up_divide(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit; }
@@ -114,9 +117,10 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
 
   const double table_bytes = 8.0 * static_cast<double>(blocks_) * sums_.size() * static_cast<double>(points_.size());
   const JackknifeOutput choice = config.measure.jackknife;
+  const double jackknife_bytes = table_bytes * (1.0 - static_cast<double>(sums_.histograms().size()) / sums_.size());
   stores_jackknife_ =
-      choice == JackknifeOutput::all || (choice == JackknifeOutput::automatic && table_bytes <= automatic_jackknife_bytes);
-  file_bytes_ = table_bytes * ((stores_jackknife_ ? 2.0 : 1.0) + std::popcount(slices_per_block_)) +
+      choice == JackknifeOutput::all || (choice == JackknifeOutput::automatic && jackknife_bytes <= automatic_jackknife_bytes);
+  file_bytes_ = table_bytes * (1.0 + std::popcount(slices_per_block_)) + (stores_jackknife_ ? jackknife_bytes : 0.0) +
                 40.0 * sums_.size() * static_cast<double>(points_.size());
 
   const auto limit = static_cast<double>(config.run.max_memory);

@@ -2,6 +2,7 @@
 
 #include "nnft/core/error.hpp"
 #include "run/chain_variables.hpp"
+#include "run/histogram_variables.hpp"
 
 namespace nnft {
 namespace {
@@ -134,6 +135,7 @@ std::vector<SumVariable> sum_variables(const SumLayout& layout) {
          "sum over the networks of a block of x^" + std::to_string(power) + ", x = phi^2 (plain) or K (conditional) at the site",
          layout.power_offset(power), layout.sites()});
   add_chain_sums(list, layout);
+  add_histogram_sums(list, layout);
   list.push_back({"largest", "site", "", "largest x of a block, x = phi^2 (plain) or K (conditional) at the site",
                   layout.maxima_offset(), layout.maxima()});
   add_chain_state(list, layout);
@@ -145,6 +147,7 @@ std::vector<PointVariable> point_variables(const SumLayout& layout, ResultKind k
   for (const int order : layout.moments().orders()) add_correlators(list, layout, order, kind);
   for (const NamedDerivative& derivative : derivatives_of(layout)) add_derivative(list, layout, derivative, kind);
   if (is_sampled(kind)) add_chain_variables(list, layout);
+  if (is_sampled(kind)) add_histogram_variables(list, layout);
   if (layout.sources() == 0) return list;
   const auto add = [&](const std::string& name, const std::string& long_name, auto values) {
     list.push_back({name, "source", "", long_name, ElementType::float64, values});

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "nnft/core/format.hpp"
+#include "nnft/run/config_values.hpp"
 #include "nnft/stats/hypothesis.hpp"
 #include "nnft/stats/jackknife.hpp"
 #include "run/chain_table.hpp"
@@ -92,6 +93,20 @@ void write_box(std::ostream& out, const ChainResult& chain, const SumLayout& lay
                   std::nan(""));
 }
 
+/// How much of the field the histograms see.
+void write_histograms(std::ostream& out, const PointResult& result, const HistogramLayout& histograms) {
+  if (result.histograms.value.size() == 0) return;
+  const std::string range = number_text(histograms.bins().range);
+  for (int entry = 0; entry < histograms.entries(); ++entry) {
+    std::string sites;
+    for (const int site : histograms.sites(entry)) sites += " " + std::to_string(site);
+    const Eigen::Index place = histograms.size() + entry;
+    const double share = result.histograms.value[place], error = result.histograms.error[place];
+    // Where all samples are inside, the error is rounding.
+    write_value(out, "histogram", sites.substr(1) + ": within " + range, share, error > 1e-12 ? error : 0.0, std::nan(""));
+  }
+}
+
 /// Which error bars few samples make up.
 void write_warnings(std::ostream& out, const PointResult& result, const MomentLayout& layout) {
   if (result.tails.trusted.size() == 0) return;
@@ -142,6 +157,7 @@ std::string result_table(const PointResult& result, const std::optional<ExactVal
   for (Eigen::Index s = 0; s < layout.sources(); ++s)
     write_value(out, "W", "source " + std::to_string(s), result.generating.value[s], result.generating.error[s],
                 exact ? exact->generating[s] : std::nan(""));
+  write_histograms(out, result, layout.histograms());
   if (result.chain) write_box(out, *result.chain, layout);
   if (result.chain) out << chain_summary(*result.chain, layout);
   write_warnings(out, result, moments);

@@ -127,6 +127,7 @@ void ChainSampler::sample(int place) {
     field_kernels_.exponentials(batch_samples, weight_.data());
   }
   add_moments(chains_->fields() + column(op_.nodes()));
+  add_histograms(chains_->fields() + column(op_.nodes()));
   add_chain_sums(place);
   if (improved_) add_improved();
 }
@@ -163,6 +164,17 @@ void ChainSampler::add_moments(const double* sites) {
       double power = weight[c];
       for (int k = 1; k <= layout.powers(); ++k) sum(layout.power_offset(k) + site)[c] += power *= x;
     }
+}
+
+void ChainSampler::add_histograms(const double* sites) {
+  const HistogramLayout& histograms = measurement_.layout.histograms();
+  for (int entry = 0; entry < histograms.entries(); ++entry) {
+    const double* const first = sites + column(histograms.sites(entry).front());
+    const double* const second = sites + column(histograms.sites(entry).back());
+    for (std::size_t c = 0; c < batch_samples; ++c)
+      if (const int bin = histograms.column(entry, first[c], second[c]); bin >= 0)
+        sum(measurement_.layout.histogram_offset() + bin)[c] += weight_.data()[c];
+  }
 }
 
 void ChainSampler::add_chain_sums(int place) {

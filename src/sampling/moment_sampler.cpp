@@ -78,7 +78,8 @@ MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement m
       kept_batches_(field_->copies() > 1 ? rows_.chunk() / batch_samples : 1),
       batches_(area(kept_batches_, field_->copies()) * batch_size_),
       potentials_(area(rows_.chunk(), field_->copies() * field_->potentials())),
-      weights_(static_cast<std::size_t>(rows_.chunk())) {
+      weights_(static_cast<std::size_t>(rows_.chunk())),
+      histograms_(measurement_.layout, measurement_.stream, path) {
   check_shapes();
   source_weights_ = source_weights(measurement_);
   for (const SharedEnsemble& ensemble : ensembles_)
@@ -93,6 +94,8 @@ MomentSampler::MomentSampler(std::unique_ptr<FieldEnsemble> field, Measurement m
 void MomentSampler::check_shapes() const {
   const SumLayout& layout = measurement_.layout;
   const auto refuse = [](const std::string& what) { throw ShapeError("MomentSampler: " + what); };
+  if (layout.histograms().entries() > 0 && measurement_.estimator != EstimatorKind::plain && !measurement_.stream)
+    refuse("expected a stream to draw fields for histograms with, got none");
   if (field_->sites() != layout.sites() || measurement_.sources.rows() != layout.sources() ||
       (layout.sources() > 0 && measurement_.sources.cols() != layout.sites()))
     refuse("ensemble of " + std::to_string(field_->sites()) + " sites, layout of " + std::to_string(layout.sites()) +
@@ -176,6 +179,15 @@ void MomentSampler::fill_sources(int copy, int at) {
   }
 }
 
+/// @param batch of the ensemble's own copy, as drawn.
+void MomentSampler::count_fields(const double* batch, std::uint64_t first_sample, int count, double* sums) {
+  if (measurement_.layout.histograms().entries() == 0) return;
+  if (measurement_.estimator == EstimatorKind::plain)
+    histograms_.add_fields(batch, count, sums);
+  else
+    histograms_.add_drawn(first_sample, {batch, field_->kernel_scale(), field_->kernel_offset()}, count, sums);
+}
+
 void MomentSampler::add_slice(std::uint64_t first_sample, int count, std::span<double> sums) {
   products_.fill(0.0);
   for (int done = 0; done < count; done += rows_.chunk())
@@ -189,17 +201,21 @@ void MomentSampler::add_chunk(std::uint64_t first_sample, int count, std::span<d
   const bool shared = field_->copies() > 1;  // then drawn once for all
   if (shared)
     for (int s = 0; s < count; s += batch_samples) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
-  const auto fill = [&](const SharedEnsemble& ensemble, int node) {
+  const auto fill = [&](std::size_t e, int node) {
+    const SharedEnsemble& ensemble = ensembles_[e];
     for (int s = 0; s < count; s += batch_samples) {
-      if (!shared) draw_batch(first_sample + static_cast<std::uint64_t>(s), s);
+      const std::uint64_t sample = first_sample + static_cast<std::uint64_t>(s);
+      if (!shared) draw_batch(sample, s);
       fill_batch(ensemble, ensemble.copy + node, s);
-      if (node == 0) fill_sources(ensemble.copy, s);
+      if (node > 0) continue;
+      fill_sources(ensemble.copy, s);
+      count_fields(drawn(ensemble.copy, s), sample, std::min(batch_samples, count - s), sums.data() + e * row);
     }
   };
   const int padded = (count + batch_samples - 1) / batch_samples * batch_samples;
   for (std::size_t e = 0; e < ensembles_.size(); ++e)
     for (int node = 0; node < nodes(ensembles_[e]); ++node) {
-      fill(ensembles_[e], node);
+      fill(e, node);
       rows_.blank(count, padded);
       rows_.multiply(padded);
       rows_.add(padded, products(e, node));
@@ -262,7 +278,8 @@ double MomentSampler::workspace_bytes(const SumLayout& layout, EstimatorKind est
   const double rows = std::max(nodes, 1.0 + layout.scores());
   const double copies = ensembles * nodes, kept = copies > 1.0 ? MonomialRows::chunk_of(layout) : batch_samples;
   const double numbers = estimator == EstimatorKind::plain ? layout.sites() : layout.moments().index(2).size();
-  return MonomialRows::row_bytes(layout, estimator) + 8.0 * copies * kept * numbers +
+  const double histograms = 2.0 * layout.histograms().size() * ensembles;  // rows of sums, before and after they are copied
+  return MonomialRows::row_bytes(layout, estimator) + 8.0 * histograms + 8.0 * copies * kept * numbers +
          (1.0 + ensembles * rows) * MonomialRows::product_bytes(layout, estimator);
 }
 

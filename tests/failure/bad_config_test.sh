@@ -226,6 +226,29 @@ refused "generating.ini:12: measure.sources: expected none with shared-scale, of
 refused "~measure.sources: source 0 at width 3, strength 0.49: W\[J\] of this mlp net is infinite for the given sources; expected sources of less than 0\.83[0-9]* times their strength" \
   sample swung.ini
 
+# Histograms of sites that are not there, of a site beside itself, without a range, of a scale that is never drawn.
+histogram='/^estimator/a histogram = 0; 1 0\nhistogram-range = 3'
+config nowhere.ini "$histogram" 's/^histogram = .*/histogram = 0; 0 2/'
+config itself.ini "$histogram" 's/^histogram = .*/histogram = 0; 1 1/'
+config thrice.ini "$histogram" 's/^histogram = .*/histogram = 0 1 0/'
+config rangeless.ini "$histogram" '/^histogram-range/d'
+config flat.ini "$histogram" 's/^histogram-range.*/histogram-range = 0/'
+config coarse.ini "$histogram" '/^histogram-range/a histogram-bins = 1'
+config stray.ini '/^estimator/a histogram-range = 3'
+config scaled.ini "$deformation" "$histogram" 's/^kind.*/kind = shared-scale/'
+entries="none, or entries separated by ';', each of one site or two different ones, none twice"
+refused "nowhere.ini:12: measure.histogram: expected sites below 2, got 2" sample nowhere.ini
+refused "itself.ini:12: measure.histogram: expected $entries, got site 1 twice in entry 2" sample itself.ini
+refused "thrice.ini:12: measure.histogram: expected $entries, got 3 sites in entry 1" sample thrice.ini
+refused "rangeless.ini: measure.histogram-range: missing; expected a number > 0" sample rangeless.ini
+refused "flat.ini:13: measure.histogram-range: expected a number > 0, got '0'" sample flat.ini
+refused "coarse.ini:14: measure.histogram-bins: expected a whole number from 2 to 512, got '1'" sample coarse.ini
+refused "stray.ini:12: measure.histogram-range: expected only with measure.histogram" sample stray.ini
+refused "scaled.ini:12: measure.histogram: expected none with shared-scale, whose scale is averaged over in closed form and never drawn, got '0; 1 0'" \
+  sample scaled.ini
+refused '~run.max-memory: expected at least [0-9.]+ GiB per rank for one scan point .* on 3 ranks, got 2.0 GiB' \
+  sample rangeless.ini --measure.histogram-range=3 --measure.histogram-bins=512 --run.blocks=20000
+
 # No config, no command, no such flag.
 refused 'none.ini: cannot be read: No such file or directory' sample none.ini
 refused '.: cannot be read: is a directory' sample .

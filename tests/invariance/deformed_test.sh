@@ -79,6 +79,9 @@ kind = weight-ring
 strength = -0.3 0 0.4
 [measure]
 derivatives = differences
+histogram = 2 0; 1
+histogram-range = 2
+histogram-bins = 9
 [run]
 networks = 9600
 blocks = 24

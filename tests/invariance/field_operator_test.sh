@@ -39,6 +39,10 @@ strength = 1 10
 mu2 = 0 1.5
 box = 4
 nodes = 12
+[measure]
+histogram = 0 1; 1
+histogram-range = 3
+histogram-bins = 8
 [run]
 networks = 4000
 blocks = 21

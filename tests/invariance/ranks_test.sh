@@ -68,6 +68,10 @@ points = -1; -0.4; 0.1; 1
 networks = 600100
 blocks = 3
 slice = 50
+[measure]
+histogram = 0; 3 1
+histogram-range = 2
+histogram-bins = 10
 INI
 for estimator in conditional plain; do
   for ranks in 1 2 3 4 7; do
@@ -138,7 +142,7 @@ def of_width(dataset, row):
 
 
 a, b, tolerance = datasets(sys.argv[1]), datasets(sys.argv[2]), float(sys.argv[3])
-assert list(a) == list(b) and a["G4c_jackknife"][1] == 1, "not the same datasets"
+assert list(a) == list(b) and a["G4c_jackknife"][1] == 1 and "subtree_sum_histogram_3_1" in a, "not the same datasets"
 worst = 0.0
 for row, width in enumerate(a["width"][0]):
     (there,) = np.flatnonzero(b["width"][0] == width)

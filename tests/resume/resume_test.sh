@@ -15,6 +15,10 @@ architecture = cos
 width = 3 60
 [sites]
 points = -1; -0.4; 0.1; 0.7
+[measure]
+histogram = 0; 2 1
+histogram-range = 2
+histogram-bins = 8
 [run]
 networks = 3e5
 blocks = 24

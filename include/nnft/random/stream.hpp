@@ -21,6 +21,7 @@ enum class Purpose : std::uint32_t {
   slice_angle = 9,       ///< of elliptical slice sampling: threshold, then angles
   slice_direction = 10,  ///< of elliptical slice sampling, or momenta of hybrid Monte Carlo
   sign = 11,             ///< of a chain's field
+  histogram = 12,        ///< of a field drawn given its covariance, two for each entry of measure.histogram
   hidden_layer = 16      ///< and up: hidden_weight(l), hidden_bias(l)
 };
 

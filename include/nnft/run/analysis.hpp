@@ -29,6 +29,7 @@ struct PointResult {
   Tails tails;
   Vector rounding = {};  ///< of each derivative, relative to the full moments; empty if there is none to speak of
   std::optional<ChainResult> chain = {};  ///< of fields under an operator
+  Estimate histograms = {};               ///< what histogram_densities finds; empty if there are none
 };
 
 /// A shared scale that the config's deformations contain, at a scan point.

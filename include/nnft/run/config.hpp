@@ -93,7 +93,9 @@ struct MeasureConfig {
   EstimatorKind estimator = EstimatorKind::conditional;
   JackknifeOutput jackknife = JackknifeOutput::automatic;
   DerivativeMethod derivatives = DerivativeMethod::none;
-  int derivative_order = 2;  ///< highest total order of derivatives in the strengths, from 1 to 3
+  int derivative_order = 2;                  ///< highest total order of derivatives in the strengths, from 1 to 3
+  std::vector<std::vector<int>> histograms;  ///< one site, or two different ones, each
+  FieldBins field_bins{0.0, 48};             ///< of the histograms; the range is required with them
 };
 bool operator==(const MeasureConfig& a, const MeasureConfig& b);
 

@@ -37,6 +37,9 @@ RowMatrix infinite_width_kernel_at(const Config& config, const RowMatrix& points
 /// What is left of a deformation of the weights at infinite width: weight-ring makes the variance of each s/√(1 − 4α²).
 double infinite_width_widening(const Deformation& weights);
 
+/// The random numbers of a width's ensembles.
+Stream ensemble_stream(const Config& config, double width);
+
 /// The ensembles of a width, one copy for each deformation of the weights: networks, or Gaussian processes if the width is
 /// infinite. @throws UsageError for a name that is not an architecture's and what its parts throw.
 std::unique_ptr<FieldEnsemble> make_ensemble(const Config& config, double width, const WeightDeformations& weights,

@@ -53,6 +53,7 @@ class ChainSampler {
   RowMatrix covariance_products() const;
   void sample(int place);
   void add_moments(const double* sites);
+  void add_histograms(const double* sites);
   void add_chain_sums(int place);
   void add_improved();
   void add_lags(std::uint64_t slice);

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "nnft/core/aligned_buffer.hpp"
 #include "nnft/core/types.hpp"
 #include "nnft/field/field_ensemble.hpp"
+#include "nnft/sampling/histogram_counter.hpp"
 #include "nnft/sampling/moment_kernels.hpp"
 #include "nnft/sampling/monomial_rows.hpp"
 #include "nnft/stats/estimator_kind.hpp"
@@ -32,6 +34,7 @@ struct Measurement {
   SumLayout layout;
   RowMatrix sources;                          ///< J, shape (sources, sites)
   std::vector<MultiIndex> score_powers = {};  ///< of each potential, for each summed derivative by score
+  std::optional<Stream> stream = {};  ///< that of the ensemble: histograms of the conditional estimator draw φ given K with it
 };
 
 /// One of the ensembles that share their draws.
@@ -53,7 +56,7 @@ class MomentSampler {
 
   /// Adds samples first_sample … first_sample + count − 1 to rows of the layout, shape (ensembles, layout.size()). Monomials are
   /// those of MonomialRows; exponentials cosh J·φ (plain), or e^{½JδKJ} (conditional). Derivatives are monomials times powers of
-  /// V − V₀, or the weighted monomials of neighbouring copies.
+  /// V − V₀, or the weighted monomials of neighbouring copies. Histograms count φ (plain), or φ drawn given K (conditional).
   void add_slice(std::uint64_t first_sample, int count, std::span<double> sums);
 
   /// Bytes that a sampler of so many ensembles of this layout works in, about.
@@ -67,6 +70,7 @@ class MomentSampler {
   void draw_batch(std::uint64_t sample, int at);
   void fill_batch(const SharedEnsemble& ensemble, int copy, int at);
   void fill_sources(int copy, int at);
+  void count_fields(const double* batch, std::uint64_t first_sample, int count, double* sums);
   void add_chunk(std::uint64_t first_sample, int count, std::span<double> sums);
   void add_ensemble(std::size_t ensemble, int count, std::span<double> sums);
   void add_scores(std::size_t ensemble, int count, int padded, std::span<double> sums);
@@ -87,6 +91,7 @@ class MomentSampler {
   AlignedBuffer batches_;     ///< fields or feature products [batch][copy][row][sample]
   AlignedBuffer potentials_;  ///< [batch][copy][potential][sample]
   AlignedBuffer weights_;     ///< of a chunk
+  HistogramCounter histograms_;
 };
 
 }  // namespace nnft

@@ -5,6 +5,7 @@
 
 #include "nnft/stats/chain_layout.hpp"
 #include "nnft/stats/derivative_layout.hpp"
+#include "nnft/stats/histogram_layout.hpp"
 #include "nnft/stats/moment_layout.hpp"
 #include "nnft/stats/sum_tree.hpp"
 
@@ -13,12 +14,14 @@ namespace nnft {
 /// Columns of a row, in this order: the monomials of a MomentLayout; for each source J the exponential whose mean is
 /// Z[J]e^{−½JK₀J}; for each summed derivative the monomials again, times powers of V − V₀ (score) or as differences; those
 /// powers themselves (score only); per site the sums of x, x², …, x^P with P the highest order; the columns of a ChainLayout that
-/// are added; per site the largest x; the chain's state. Here x is φ² (plain) or K (conditional) at the site: from its powers one
-/// sees whether few samples make up a sum.
+/// are added; the bins of a HistogramLayout; per site the largest x; the chain's state. Here x is φ² (plain) or K (conditional)
+/// at the site: from its powers one sees whether few samples make up a sum.
 class SumLayout {
  public:
   SumLayout(MomentLayout moments, int sources, DerivativeLayout derivatives = {}, const ChainExtents& chain = {})
       : moments_(std::move(moments)), sources_(sources), derivatives_(std::move(derivatives)), chain_(moments_, chain) {}
+  /// The same with histograms. @throws ShapeError if they are of sites that do not exist.
+  SumLayout with_histograms(HistogramLayout histograms) const;
 
   const MomentLayout& moments() const noexcept { return moments_; }
   int sites() const noexcept { return moments_.sites(); }
@@ -37,7 +40,9 @@ class SumLayout {
   int power_offset(int power) const noexcept { return score_offset() + scores() + (power - 1) * sites(); }
   const ChainLayout& chain() const noexcept { return chain_; }
   int chain_offset() const noexcept { return power_offset(powers() + 1); }
-  int maxima_offset() const noexcept { return chain_offset() + chain_.summed(); }
+  const HistogramLayout& histograms() const noexcept { return histograms_; }
+  int histogram_offset() const noexcept { return chain_offset() + chain_.summed(); }
+  int maxima_offset() const noexcept { return histogram_offset() + histograms_.size(); }
   /// Columns that are not added but of which the larger is kept.
   int maxima() const noexcept { return sites(); }
   int state_offset() const noexcept { return maxima_offset() + maxima(); }
@@ -50,6 +55,7 @@ class SumLayout {
   int sources_;
   DerivativeLayout derivatives_;
   ChainLayout chain_;
+  HistogramLayout histograms_;
 };
 
 }  // namespace nnft

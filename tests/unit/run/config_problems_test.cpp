@@ -275,6 +275,46 @@ TEST(ConfigProblems, OfDeformations) {
   EXPECT_EQ(problems(replaced(minimal, "8 16", "inf") + quartic + "0\n" + score).size(), 1u);
 }
 
+TEST(ConfigProblems, OfHistograms) {
+  const std::string one = "[measure]\nhistogram = 0\nhistogram-range = 3\n";
+  const auto entries = [&](const std::string& text) { return replaced(one, "= 0", "= " + text); };
+  const std::vector<WrongDeformation> wrong_histograms = {
+      {entries("0; 3"), "jobs/a.ini:9: measure.histogram: expected sites below 3", {"got 3"}},
+      {entries("1 1"), "measure.histogram: expected none, or entries", {"got site 1 twice in entry 1"}},
+      {entries("0; 0 1 2"), "measure.histogram: expected none, or entries", {"got 3 sites in entry 2"}},
+      {entries("0;; 1"), "measure.histogram: expected none, or entries", {"got 0 sites in entry 2"}},
+      {entries("0 1; 1 0"), "measure.histogram: expected none, or entries", {"got '1 0' again in entry 2"}},
+      {entries("-1"), "measure.histogram: expected none, or entries", {"got '-1'"}},
+      {entries("all"), "measure.histogram: expected none, or entries", {"got 'all'"}},
+      {entries(""), "measure.histogram: expected none, or entries", {"got ''"}},
+      {"[measure]\nhistogram = 0\n", "jobs/a.ini: measure.histogram-range: missing; expected a number > 0", {}},
+      {replaced(one, "= 3", "= 0"), "measure.histogram-range: expected a number > 0", {"got '0'"}},
+      {replaced(one, "= 3", "= inf"), "measure.histogram-range: expected a number > 0", {"got 'inf'"}},
+      {one + "histogram-bins = 1\n", "measure.histogram-bins: expected a whole number from 2 to 512", {"got '1'"}},
+      {one + "histogram-bins = 513\n", "measure.histogram-bins: expected a whole number from 2 to 512", {"got '513'"}},
+      {"[measure]\nhistogram-range = 1\n", "measure.histogram-range: expected only with measure.histogram", {}},
+      {"[measure]\nhistogram = none\nhistogram-bins = 8\n", "measure.histogram-bins: expected only with measure.histogram", {}},
+      {one + "[deformation]\nkind = shared-scale\nstrength = 0.1\n",
+       "measure.histogram: expected none with shared-scale",
+       {"never drawn", "got '0'"}},
+  };
+  for (const WrongDeformation& wrong : wrong_histograms) {
+    const std::vector<std::string> lines = problems(minimal + wrong.sections);
+    ASSERT_EQ(lines.size(), 1u) << wrong.sections << ::testing::PrintToString(lines);
+    EXPECT_TRUE(contains(lines[0], wrong.begin)) << lines[0] << "\n  lacks " << wrong.begin;
+    for (const std::string& part : wrong.parts) EXPECT_TRUE(contains(lines[0], part)) << lines[0] << "\n  lacks " << part;
+  }
+  EXPECT_TRUE(problems(minimal + one).empty());
+  EXPECT_EQ(problems(minimal + one, {{"measure.histogram", "none"}}).size(), 1u);  // then the range is out of place
+  std::string many, sites = "0";
+  for (int i = 1; i < 80; ++i) {
+    many += "0 " + std::to_string(i) + ";";
+    sites += "; " + std::to_string(i);
+  }
+  expect_one(problems(replaced(minimal, "0; 0.5; 1", sites) + entries(many) + "histogram-bins = 512\norders = 2\n"),
+             "jobs/a.ini:11: measure.histogram-bins: ", {"expected at most 16777216 bins", "got 20709376"});
+}
+
 TEST(ConfigProblems, OfSitesGivenTwice) {
   const std::string name = "config_problems_test_sites.txt";
   std::ofstream(name) << "0\n";

@@ -239,6 +239,23 @@ TEST(Config, ReadsDeformations) {
     EXPECT_NE(parse(deformed, {change}).identity(), config.identity()) << change.first;
 }
 
+TEST(Config, ReadsHistograms) {
+  const std::string text = minimal + "[measure]\nhistogram = 2; 1 0;\nhistogram-range = 2.5\n";
+  const Config config = parse(text);
+  EXPECT_EQ(config.measure.histograms, (std::vector<std::vector<int>>{{2}, {1, 0}}));
+  EXPECT_EQ(config.measure.field_bins, (FieldBins{2.5, 48}));
+  EXPECT_EQ(sum_layout(config).histograms().size(), 48 + 48 * 48);
+  const Config again = parse_config(config.resolved(), "other", {});
+  EXPECT_EQ(again, config);
+  EXPECT_EQ(again.resolved(), config.resolved());
+  for (const Override& change : std::vector<Override>{{"measure.histogram", "2"},
+                                                      {"measure.histogram", "2; 0 1"},
+                                                      {"measure.histogram-range", "2"},
+                                                      {"measure.histogram-bins", "4"}})
+    EXPECT_NE(parse(text, {change}).identity(), config.identity()) << change.second;
+  EXPECT_EQ(parse(minimal, {{"measure.histogram", "none"}}).resolved(), parse(minimal).resolved());
+}
+
 TEST(Config, EqualityNoticesEveryKey) {
   const Config config = parse(minimal);
   const std::vector<Override> changes = {

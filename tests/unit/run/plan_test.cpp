@@ -49,6 +49,22 @@ TEST(Plan, CountsTheLayersOfDeepCopies) {
   EXPECT_GT(sampler("1", "differences"), sampler("1", "none"));
 }
 
+TEST(Plan, CountsHistograms) {
+  const auto plan = [](const std::string& more) {
+    return Plan(config_of("networks = 1000\nblocks = 10\nslice = 100\n[measure]\n" + more), 1);
+  };
+  const Plan without = plan("orders = 2"),
+             with = plan("orders = 2\nhistogram = 0; 0 1\nhistogram-range = 3\nhistogram-bins = 100");
+  constexpr double bins = 100 + 100 * 100, table = 8.0 * bins * 10;
+  EXPECT_EQ(with.sums().size() - without.sums().size(), bins);
+  EXPECT_GE(with.memory().trees - without.memory().trees, table);
+  EXPECT_GE(with.memory().analysis - without.memory().analysis, 2 * table);
+  EXPECT_GE(with.memory().sampler - without.memory().sampler, 16 * bins);
+  // Sums and one subtree of four scan points; leave-one-out values of correlators are stored, those of histograms are not.
+  EXPECT_GE(with.file_bytes() - without.file_bytes(), 4 * 2 * table);
+  EXPECT_LT(with.file_bytes() - without.file_bytes(), 4 * 2.6 * table);
+}
+
 TEST(Plan, RefusesAPointThatDoesNotFit) {
   try {
     Plan(config_of("networks = 1e6\nblocks = 1000000\nslice = 16\nmax-memory = 1M\n"), 1);
