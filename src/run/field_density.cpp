@@ -1,0 +1,231 @@
+#include "nnft/run/field_density.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "nnft/action/edgeworth.hpp"
+#include "nnft/core/error.hpp"
+#include "nnft/core/quadrature.hpp"
+#include "nnft/parallel/agreement.hpp"
+
+namespace nnft {
+namespace {
+
+const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+constexpr int bins_without_histogram = 64;
+constexpr double deviations_without_histogram = 4.0;
+/// The mean over a bin is by Gauss–Legendre nodes.
+constexpr int nodes_in_bin = 3;
+/// Value over error of a bin with 25 samples: with fewer the blocks do not tell the error.
+constexpr double fewest_in_bin = 5.0;
+
+/// Points at which the series is evaluated, bin after bin, and the weight of each in the mean over its bin.
+struct BinNodes {
+  RowMatrix points;  ///< shape (bins × weights, sites)
+  Vector weights;    ///< shape (nodes of a bin)
+
+  BinNodes(const HistogramLayout& layout, int entry) {
+    const QuadratureRule rule = gauss_legendre(nodes_in_bin);
+    const FieldBins& bins = layout.bins();
+    const auto at = [&](int bin, int node) {
+      return bins.centre(bin) + 0.5 * bins.width() * rule.nodes[static_cast<std::size_t>(node)];
+    };
+    const auto weight = [&](int node) { return 0.5 * rule.weights[static_cast<std::size_t>(node)]; };
+    const bool pair = layout.is_pair(entry);
+    const int in_bin = pair ? nodes_in_bin * nodes_in_bin : nodes_in_bin;
+    points.resize(static_cast<Eigen::Index>(layout.columns(entry)) * in_bin, pair ? 2 : 1);
+    weights.resize(in_bin);
+    for (int node = 0; node < in_bin; ++node)
+      weights[node] = pair ? weight(node / nodes_in_bin) * weight(node % nodes_in_bin) : weight(node);
+    for (int bin = 0; bin < layout.columns(entry); ++bin)
+      for (int node = 0; node < in_bin; ++node) {
+        const Eigen::Index row = static_cast<Eigen::Index>(bin) * in_bin + node;
+        if (pair) {
+          points(row, 0) = at(bin / bins.bins, node / nodes_in_bin);
+          points(row, 1) = at(bin % bins.bins, node % nodes_in_bin);
+        } else {
+          points(row, 0) = at(bin, node);
+        }
+      }
+  }
+};
+
+/// From a row of a file's correlators to the means over bins of the series through each order.
+class SeriesStatistic {
+ public:
+  SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry)
+      : series_(static_cast<int>(layout.sites(entry).size()), subject.order), nodes_(layout, entry), bins_(layout.columns(entry)) {
+    const std::vector<int>& sites = layout.sites(entry);
+    for (int order = 2; order <= 2 * subject.order + 2; order += 2) {
+      const PackedIndex tuples(static_cast<int>(sites.size()), order);
+      columns_.emplace_back();
+      for (int t = 0; t < tuples.size(); ++t) {
+        std::vector<int> tuple;
+        for (int leg = 0; leg < order; ++leg) tuple.push_back(sites[static_cast<std::size_t>(tuples.tuple(t)[leg])]);
+        columns_.back().push_back(moments.offset(order) + moments.index(order).position(std::move(tuple)));
+      }
+    }
+  }
+
+  int size() const noexcept { return (series_.order() + 1) * bins_; }
+  /// Shape (size()), order after order.
+  Vector operator()(const Vector& correlators) const {
+    std::vector<Vector> cumulants;
+    for (const std::vector<Eigen::Index>& columns : columns_) cumulants.emplace_back(correlators(columns));
+    for (const Vector& cumulant : cumulants)
+      if (!cumulant.allFinite()) throw SingularError("a correlator that is needed is not known");
+    const RowMatrix values = series_.evaluate(cumulants, nodes_.points);
+    Vector means(size());
+    for (Eigen::Index row = 0; row < means.size(); ++row)
+      means[row] = Eigen::Map<const Vector>(values.data() + row * nodes_.weights.size(), nodes_.weights.size()).dot(nodes_.weights);
+    return means;
+  }
+
+ private:
+  EdgeworthDensity series_;
+  BinNodes nodes_;
+  int bins_;
+  std::vector<std::vector<Eigen::Index>> columns_;  ///< of each order
+};
+
+double largest_variance(const StoredResult& stored, const ActionSubject& subject, const std::vector<std::vector<int>>& entries) {
+  double largest = 0.0;
+  for (const std::size_t point : subject.points) {
+    const PointResult result = stored.point(point);
+    for (const std::vector<int>& entry : entries)
+      for (const int site : entry) {
+        const double variance = result.connected.value[stored.layout().moments().index(2).position({site, site})];
+        if (std::isfinite(variance)) largest = std::max(largest, variance);
+      }
+  }
+  return largest;
+}
+
+/// Every rank works this out for itself. @throws UsageError.
+HistogramLayout entries_layout(const StoredResult& stored, const ActionSubject& subject,
+                               const std::vector<std::vector<int>>& entries) {
+  if (subject.expansion != ActionExpansion::width)
+    throw UsageError("--density: expected an expansion in 1/N, got --in strength");
+  const auto known = [&](int site) { return std::ranges::find(subject.sites, site) != subject.sites.end(); };
+  for (const std::vector<int>& entry : entries)
+    if (entry.empty() || entry.size() > 2 || (entry.size() == 2 && entry[0] == entry[1]) || !std::ranges::all_of(entry, known))
+      throw UsageError("--density: expected one site or two different ones, of those chosen, separated by ';'");
+  const HistogramLayout& measured = stored.layout().histograms();
+  if (measured.entries() > 0) return HistogramLayout(measured.bins(), entries);
+  const double variance = largest_variance(stored, subject, entries);
+  if (!(variance > 0.0)) throw UsageError("--density: expected a field that fluctuates, got G2c = 0");
+  return HistogramLayout({deviations_without_histogram * std::sqrt(variance), bins_without_histogram}, entries);
+}
+
+/// Which entry of the file is the same histogram; −1 if it was not measured.
+int measured_entry(const HistogramLayout& measured, const std::vector<int>& sites) {
+  for (int entry = 0; entry < measured.entries(); ++entry)
+    if (measured.sites(entry) == sites) return entry;
+  return -1;
+}
+
+/// Leave-one-out rows of this rank, zeros elsewhere; NaN for absent blocks.
+RowMatrix own_rows(const Communicator& comm, const SeriesStatistic& statistic, const RowMatrix& correlators) {
+  RowMatrix rows = RowMatrix::Zero(correlators.rows(), statistic.size());
+  for (Eigen::Index b = comm.rank(); b < rows.rows(); b += comm.size()) {
+    if (correlators.row(b).allFinite())
+      rows.row(b) = statistic(correlators.row(b).transpose());
+    else
+      rows.row(b).setConstant(not_a_number);
+  }
+  return rows;
+}
+
+RowMatrix by_order(const Vector& row, Eigen::Index bins) {
+  return Eigen::Map<const RowMatrix>(row.data(), row.size() / bins, bins);
+}
+
+void find_negative(FieldDensity& density, const HistogramLayout& layout, int entry) {
+  const FieldBins& bins = layout.bins();
+  density.negative = Vector::Zero(density.series.rows());
+  density.negative_from = Vector::Constant(density.series.rows(), not_a_number);
+  for (Eigen::Index order = 0; order < density.series.rows(); ++order)
+    for (int bin = 0; bin < layout.columns(entry); ++bin) {
+      const double value = density.series(order, bin);
+      if (!(value < 0.0)) continue;
+      density.negative[order] -= value * layout.volume(entry);
+      const double length = layout.is_pair(entry) ? std::hypot(bins.centre(bin / bins.bins), bins.centre(bin % bins.bins))
+                                                  : std::abs(bins.centre(bin));
+      if (!(density.negative_from[order] <= length)) density.negative_from[order] = length;
+    }
+}
+
+/// Samples and series come from the same blocks: differences are taken block by block.
+void compare_histogram(FieldDensity& density, const PointResult& result, const HistogramLayout& measured, int entry,
+                       const RowMatrix& leave_one_out) {
+  const Eigen::Index offset = measured.offset(entry), bins = measured.columns(entry);
+  density.histogram = result.histograms.value.segment(offset, bins);
+  density.histogram_error = result.histograms.error.segment(offset, bins);
+  std::vector<Eigen::Index> used;
+  for (Eigen::Index bin = 0; bin < bins; ++bin)
+    if (density.histogram[bin] > fewest_in_bin * density.histogram_error[bin]) used.push_back(bin);
+  const RowMatrix sampled = result.histograms.leave_one_out.middleCols(offset, bins);
+  for (Eigen::Index order = 0; order < density.series.rows(); ++order) {
+    const RowMatrix rows = leave_one_out.middleCols(order * bins, bins);
+    density.comparison.push_back(
+        compare({density.histogram(used), density.histogram_error(used), sampled(Eigen::all, used)},
+                {density.series.row(order)(used).transpose(), density.error.row(order)(used).transpose(), rows(Eigen::all, used)},
+                Sampling::paired));
+  }
+}
+
+FieldDensity density_of(const Communicator& comm, const StoredResult& stored, const PointResult& result,
+                        const SeriesStatistic& statistic, const HistogramLayout& layout, int entry) {
+  FieldDensity density;
+  const Eigen::Index bins = layout.columns(entry);
+  Vector value;
+  RowMatrix rows;
+  const auto evaluate = [&] {
+    const Vector& bias = result.connected.bias;
+    value = statistic(bias.size() > 0 ? Vector(result.connected.value + bias) : result.connected.value);
+    rows = own_rows(comm, statistic, result.connected.leave_one_out);
+  };
+  if (const auto failure = agree_on_failure(comm, failure_of(evaluate))) {
+    density.failure = *failure;
+    density.series = density.error = RowMatrix::Constant(statistic.size() / bins, bins, not_a_number);
+    density.negative = density.negative_from = Vector::Constant(statistic.size() / bins, not_a_number);
+    return density;
+  }
+  density.error = RowMatrix::Zero(statistic.size() / bins, bins);
+  if (rows.rows() > 0) {
+    comm.sum_disjoint(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
+    const RowMatrix present = present_rows(rows);
+    value -= (static_cast<double>(present.rows()) - 1.0) * (present.colwise().mean().transpose() - value);
+    density.error = by_order(jackknife_error(present), bins);
+  }
+  density.series = by_order(value, bins);
+  find_negative(density, layout, entry);
+  const HistogramLayout& measured = stored.layout().histograms();
+  if (const int same = measured_entry(measured, layout.sites(entry)); same >= 0 && rows.rows() > 0)
+    compare_histogram(density, result, measured, same, rows);
+  return density;
+}
+
+}  // namespace
+
+FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
+                               const std::vector<std::vector<int>>& entries) {
+  FieldDensities found;
+  run_agreed<UsageError>(comm, [&] { found.layout = entries_layout(stored, subject, entries); });
+  found.bins = found.layout.bins();
+  std::vector<SeriesStatistic> statistics;
+  for (int entry = 0; entry < found.layout.entries(); ++entry)
+    statistics.emplace_back(stored.layout().moments(), subject, found.layout, entry);
+  for (const std::size_t point : subject.points) {
+    std::optional<PointResult> result;
+    run_agreed<IoError>(comm, [&] { result = stored.point(point); });
+    found.points.emplace_back();
+    for (int entry = 0; entry < found.layout.entries(); ++entry)
+      found.points.back().push_back(
+          density_of(comm, stored, *result, statistics[static_cast<std::size_t>(entry)], found.layout, entry));
+  }
+  return found;
+}
+
+}  // namespace nnft
