@@ -67,22 +67,25 @@ struct BothEstimates {
 /// Value over error of a bin with 25 samples: with fewer, let alone none, the blocks do not tell the error.
 constexpr double fewest_in_bin = 5.0;
 
-/// Bins of the same histogram that have samples enough in both files: none if those of one file are others than those of the
-/// other.
-CommonColumns common_bins(const HistogramLayout& a, int entry, const HistogramLayout& b, const BothEstimates& both) {
-  CommonColumns common;
-  if (a.bins() != b.bins()) return common;
+/// Where the columns of the same bins begin in two files.
+struct BinOffsets {
+  int a;
+  int b;
+};
+
+/// Those of `count` bins that both files know well enough. @param row bins in a row of two sites' bins; as many as `count` of one
+/// site.
+CommonColumns known_bins(const BinOffsets& offsets, int count, int row, const BothEstimates& both) {
   const auto known = [](const Estimate& estimate, int column) {
     return estimate.value[column] > fewest_in_bin * estimate.error[column];
   };
-  for (int other = 0; other < b.entries(); ++other)
-    for (int k = 0; k < a.columns(entry) && a.sites(entry) == b.sites(other); ++k) {
-      if (!known(both.a, a.offset(entry) + k) || !known(both.b, b.offset(other) + k)) continue;
-      common.a.push_back(a.offset(entry) + k);
-      common.b.push_back(b.offset(other) + k);
-      common.names.push_back("bin " + (a.is_pair(entry) ? std::to_string(k / a.bins().bins) + " " : std::string()) +
-                             std::to_string(k % a.bins().bins));
-    }
+  CommonColumns common;
+  for (int k = 0; k < count; ++k) {
+    if (!known(both.a, offsets.a + k) || !known(both.b, offsets.b + k)) continue;
+    common.a.push_back(offsets.a + k);
+    common.b.push_back(offsets.b + k);
+    common.names.push_back("bin " + (row < count ? std::to_string(k / row) + " " : std::string()) + std::to_string(k % row));
+  }
   return common;
 }
 
@@ -165,11 +168,21 @@ class Pair {
     compare_block("m_eff", sites, {left.effective_mass, right.effective_mass}, p_values);
   }
 
+  /// Histograms of the same sites, if the bins are the same, and conditional densities.
   void compare_histograms(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {
     const HistogramLayout &mine = a_.layout().histograms(), &others = b_.layout().histograms();
+    if (mine.bins() != others.bins()) return;
+    const int row = mine.bins().bins;
     const BothEstimates both{left.histograms, right.histograms};
     for (int entry = 0; entry < mine.entries(); ++entry)
-      compare_block("histogram_" + mine.name(entry), common_bins(mine, entry, others, both), both, p_values);
+      for (int other = 0; other < others.entries(); ++other) {
+        if (mine.sites(entry) != others.sites(other)) continue;
+        compare_block("histogram_" + mine.name(entry),
+                      known_bins({mine.offset(entry), others.offset(other)}, mine.columns(entry), row, both), both, p_values);
+        if (mine.has_density(entry) && others.has_density(other))
+          compare_block("density_" + mine.name(entry),
+                        known_bins({mine.density_offset(entry), others.density_offset(other)}, row, row, both), both, p_values);
+      }
   }
 
   void compare_derivatives(const PointResult& left, const PointResult& right, std::vector<double>& p_values) const {

@@ -265,7 +265,9 @@ SumLayout sum_layout(const Config& config) {
   const SumLayout layout(moment_layout(config), static_cast<int>(config.measure.sources.rows()), derivative_layout(config),
                          chain_extents(config));
   if (config.measure.histograms.empty()) return layout;
-  return layout.with_histograms({config.measure.field_bins, config.measure.histograms});
+  const bool conditional = config.measure.estimator == EstimatorKind::conditional;
+  return layout.with_histograms({config.measure.field_bins, config.measure.histograms,
+                                 conditional ? ConditionalDensity::measured : ConditionalDensity::left_out});
 }
 
 bool operator==(const Config& a, const Config& b) {

@@ -29,6 +29,12 @@ void add_histogram_sums(std::vector<SumVariable>& list, const SumLayout& layout)
                     "sum over the samples of a block, each times its weight, of those with phi at " +
                         sites_text(histograms, entry) + " in the bin",
                     layout.histogram_offset() + histograms.offset(entry), histograms.columns(entry)});
+  for (int entry = 0; entry < histograms.entries(); ++entry)
+    if (histograms.has_density(entry))
+      list.push_back({"sum_density_" + histograms.name(entry), "bin", "",
+                      "sum over the networks of a block of the density of phi given K at " + sites_text(histograms, entry) +
+                          " in the middle of the bin",
+                      layout.histogram_offset() + histograms.density_offset(entry), histograms.columns(entry)});
 }
 
 void add_histogram_variables(std::vector<PointVariable>& list, const SumLayout& layout) {
@@ -42,6 +48,18 @@ void add_histogram_variables(std::vector<PointVariable>& list, const SumLayout& 
                       [=](const PointResult& r) -> Vector { return (r.histograms.*member).segment(offset, size); }});
     };
     add("", "mean density of phi at " + sites_text(histograms, entry) + " in the bin", &Estimate::value);
+    add("_err", "standard error of " + name, &Estimate::error);
+  }
+  for (int entry = 0; entry < histograms.entries(); ++entry) {
+    if (!histograms.has_density(entry)) continue;
+    const std::string name = "density_" + histograms.name(entry);
+    const Eigen::Index offset = histograms.density_offset(entry), size = histograms.columns(entry);
+    const auto add = [&](const std::string& suffix, const std::string& long_name, Vector Estimate::*member) {
+      list.push_back({name + suffix, "bin", "", long_name, ElementType::float64,
+                      [=](const PointResult& r) -> Vector { return (r.histograms.*member).segment(offset, size); }});
+    };
+    add("", "density of phi at " + sites_text(histograms, entry) + " in the middle of the bin, averaged given K",
+        &Estimate::value);
     add("_err", "standard error of " + name, &Estimate::error);
   }
 }

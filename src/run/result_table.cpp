@@ -96,14 +96,18 @@ void write_box(std::ostream& out, const ChainResult& chain, const SumLayout& lay
 /// How much of the field the histograms see.
 void write_histograms(std::ostream& out, const PointResult& result, const HistogramLayout& histograms) {
   if (result.histograms.value.size() == 0) return;
-  const std::string range = number_text(histograms.bins().range);
+  const std::string range = ": within " + number_text(histograms.bins().range);
+  // Where all samples are inside, the error is rounding.
+  const auto write = [&](const std::string& name, const std::string& sites, Eigen::Index place) {
+    const double error = result.histograms.error[place];
+    write_value(out, name, sites + range, result.histograms.value[place], error > 1e-12 ? error : 0.0, std::nan(""));
+  };
+  Eigen::Index integral = histograms.size() + histograms.entries();
   for (int entry = 0; entry < histograms.entries(); ++entry) {
     std::string sites;
-    for (const int site : histograms.sites(entry)) sites += " " + std::to_string(site);
-    const Eigen::Index place = histograms.size() + entry;
-    const double share = result.histograms.value[place], error = result.histograms.error[place];
-    // Where all samples are inside, the error is rounding.
-    write_value(out, "histogram", sites.substr(1) + ": within " + range, share, error > 1e-12 ? error : 0.0, std::nan(""));
+    for (const int site : histograms.sites(entry)) sites += (sites.empty() ? "" : " ") + std::to_string(site);
+    write("histogram", sites, histograms.size() + entry);
+    if (histograms.has_density(entry)) write("density", sites, integral++);
   }
 }
 

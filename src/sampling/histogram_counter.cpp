@@ -1,7 +1,9 @@
 #include "nnft/sampling/histogram_counter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numbers>
 
 #include "nnft/core/error.hpp"
 
@@ -19,6 +21,8 @@ HistogramCounter::HistogramCounter(const SumLayout& layout, const std::optional<
       offset_(layout.histogram_offset()),
       stream_(stream),
       variates_(variate_kernels(path)),
+      kernels_(field_kernels(SimdPath::generic)),
+      exponents_(batch_samples),
       normals_(static_cast<std::size_t>(2 * histograms_.entries() * batch_samples)) {
   const PackedIndex& pairs = layout.moments().index(2);
   const auto place = [&](int i, int j) {
@@ -54,6 +58,30 @@ void HistogramCounter::add_drawn(std::uint64_t first_sample, const ConditionalKe
                                          normals[lane], normals[batch_samples + lane]);
       if (const int column = histograms_.column(entry, field.first, field.second); column >= 0) sums[offset_ + column] += 1.0;
     }
+    if (histograms_.has_density(entry)) add_densities(entry, kernel, count, sums);
+  }
+}
+
+/// Σ e^{−φ²/2K}/√(2πK) at the middles of bins, of which ±φ are a pair.
+void HistogramCounter::add_densities(int entry, const ConditionalKernel& kernel, int count, double* sums) {
+  std::array<double, batch_samples> precision{}, height{};
+  const double* const products = kernel.products + places_[static_cast<std::size_t>(entry)].first * batch_samples;
+  for (std::size_t lane = 0; lane < static_cast<std::size_t>(count); ++lane) {
+    const double variance = kernel.scale * products[lane] + kernel.offset;
+    if (variance < smallest_variance) continue;
+    precision[lane] = 1.0 / variance;
+    height[lane] = 1.0 / std::sqrt(2.0 * std::numbers::pi * variance);
+  }
+  double* const densities = sums + offset_ + histograms_.density_offset(entry);
+  const FieldBins& bins = histograms_.bins();
+  for (int bin = 0, mirrored = bins.bins - 1; bin <= mirrored; ++bin, --mirrored) {
+    const double centre = bins.centre(bin), half_square = 0.5 * centre * centre;
+    for (std::size_t lane = 0; lane < batch_samples; ++lane) exponents_.data()[lane] = -half_square * precision[lane];
+    kernels_.exponentials(batch_samples, exponents_.data());
+    double sum = 0.0;
+    for (std::size_t lane = 0; lane < batch_samples; ++lane) sum += height[lane] * exponents_.data()[lane];
+    densities[bin] += sum;
+    if (mirrored != bin) densities[mirrored] += sum;
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace nnft {
 
-HistogramLayout::HistogramLayout(const FieldBins& bins, std::vector<std::vector<int>> entries)
-    : bins_(bins), entries_(std::move(entries)) {
+HistogramLayout::HistogramLayout(const FieldBins& bins, std::vector<std::vector<int>> entries, ConditionalDensity density)
+    : bins_(bins), entries_(std::move(entries)), density_(density) {
   if (!(bins.range > 0.0) || !std::isfinite(bins.range) || bins.bins < 1)
     throw ShapeError("HistogramLayout: expected bins of a range > 0, got " + std::to_string(bins.bins) + " of range " +
                      std::to_string(bins.range));
@@ -21,6 +21,16 @@ HistogramLayout::HistogramLayout(const FieldBins& bins, std::vector<std::vector<
     offsets_.push_back(size_);
     size_ += columns(static_cast<int>(offsets_.size()) - 1);
   }
+  for (int entry = 0; entry < this->entries(); ++entry) {
+    density_offsets_.push_back(size_);
+    if (has_density(entry)) size_ += bins.bins;
+  }
+}
+
+int HistogramLayout::densities() const noexcept {
+  int count = 0;
+  for (int entry = 0; entry < entries(); ++entry) count += has_density(entry) ? 1 : 0;
+  return count;
 }
 
 bool HistogramLayout::has_pairs() const noexcept {

@@ -55,12 +55,17 @@ def must_fail(check, *arguments):
     raise SystemExit(f"{check.__name__} did not notice: {arguments[-1]}")
 
 
-def check_layout(path, entries):
+def check_layout(path, entries, densities=()):
     for engine in ("h5netcdf", "netcdf4"):
         with xarray.open_dataset(path, engine=engine) as ds:
             assert np.allclose(ds.bin, (EDGES[1:] + EDGES[:-1]) / 2) and ds.bin.dtype == np.float64
             assert (ds.bin.values == -ds.bin.values[::-1]).all()
             scan = tuple(d for d in ("width", "strength", "mu2") if d in ds.dims)
+            assert {name for name in ds.variables if "density" in name} == \
+                {f"{p}density_{e}" for e in densities for p in ("", "sum_", "subtree_sum_")} | {f"density_{e}_err" for e in densities}
+            for entry in densities:
+                assert ds[f"density_{entry}"].dims == (*scan, "bin") == ds[f"density_{entry}_err"].dims
+                assert ds[f"sum_density_{entry}"].dims == (*scan, "block", "bin")
             names = {name for name in ds.variables if "histogram" in name}
             assert names == {f"{p}histogram_{e}" for e in entries for p in ("sum_", "subtree_sum_")} | \
                 {f"histogram_{e}{s}" for e in entries for s in ("", "_err")}, names
@@ -79,11 +84,11 @@ def check_layout(path, entries):
                 assert "bin_pair" not in ds.dims
 
 
-def densities(file, entry):
+def densities(file, entry, kind):
     """Values and errors of every scan point, from the block sums."""
-    sums = file[f"sum_histogram_{entry}"][...]
+    sums = file[f"sum_{kind}_{entry}"][...]
     weights = file["sum_chain"][..., 0] if "sum_chain" in file else file["count"][...].astype(float)
-    weights, volume = weights[..., None], WIDTH ** (2 if "_" in entry else 1)
+    weights, volume = weights[..., None], 1 if kind == "density" else WIDTH ** (2 if "_" in entry else 1)
     total, count, axis = sums.sum(-2, keepdims=True), weights.sum(-2, keepdims=True), -2
     whole, deleted = (total / count).squeeze(axis) / volume, (total - sums) / (count - weights) / volume
     blocks = sums.shape[axis]
@@ -92,11 +97,11 @@ def densities(file, entry):
     return value, error
 
 
-def check_densities(path, entry, scale):
+def check_densities(path, entry, scale, kind="histogram"):
     with h5py.File(path) as file:
-        value, error = densities(file, entry)
-        np.testing.assert_allclose(file[f"histogram_{entry}"][...], scale * value, rtol=1e-9, atol=1e-12)
-        np.testing.assert_allclose(file[f"histogram_{entry}_err"][...], error, rtol=1e-6, atol=1e-12)
+        value, error = densities(file, entry, kind)
+        np.testing.assert_allclose(file[f"{kind}_{entry}"][...], scale * value, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(file[f"{kind}_{entry}_err"][...], error, rtol=1e-6, atol=1e-12)
         assert (error > 0).any()
 
 
@@ -127,6 +132,22 @@ def check_theory(path, point, density):
     assert (pulls ** 2).sum() < 50.0 and np.abs(pulls).max() < 5.0
 
 
+def check_conditional(path, shift):
+    """The conditional density of three cosines at site 0 is that of their characteristic function; that of the process is exact."""
+    centre = (EDGES[1:] + EDGES[:-1]) / 2
+    t, phase = (np.arange(20000) + 0.5) * 0.01, (np.arange(1000) + 0.5) * np.pi / 1000
+    neuron = np.array([np.exp(-x * x / 6 * np.cos(phase) ** 2).mean() for x in t * np.sqrt(1 + shift)])
+    expected = (neuron[:, None] ** 3 * np.cos(t[:, None] * centre)).sum(0) * 0.01 / np.pi
+    with h5py.File(path) as file:
+        value, error = file["density_0"][...][:, 0], file["density_0_err"][...][:, 0]
+        counted = file["histogram_0_err"][0, 0]
+    pulls = (value[0] - expected) / error[0]
+    print(f"{path}: conditional density, largest pull {np.abs(pulls).max():.1f}, "
+          f"variance of the histogram over its {np.median((counted / error[0]) ** 2):.0f}")
+    assert np.abs(pulls).max() < 5.0 and np.median(counted / error[0]) > 3.0
+    np.testing.assert_allclose(value[1], np.exp(-centre**2 / (1 + shift)) / np.sqrt(np.pi * (1 + shift)), rtol=1e-12)
+
+
 def boltzmann(variance, coupling):
     def density(phi):
         def weight(x):
@@ -138,14 +159,19 @@ def boltzmann(variance, coupling):
 
 for estimator in ("plain", "conditional"):
     sample(NETWORKS, f"{estimator}.h5", f"--measure.estimator={estimator}")
-    check_layout(f"{estimator}.h5", ["0", "1_0"])
-    must_fail(check_layout, f"{estimator}.h5", ["0", "0_1"])
+    check_layout(f"{estimator}.h5", ["0", "1_0"], ["0"] if estimator == "conditional" else [])
+    must_fail(check_layout, f"{estimator}.h5", ["0", "0_1"], ["0"] if estimator == "conditional" else [])
+    must_fail(check_layout, f"{estimator}.h5", ["0", "1_0"], ["0"] if estimator == "plain" else [])
     for entry in ("0", "1_0"):
         check_densities(f"{estimator}.h5", entry, 1.0)
         must_fail(check_densities, f"{estimator}.h5", entry, 1.0001)
     check_theory(f"{estimator}.h5", (1, 0), boltzmann(0.5, 0.0))
     must_fail(check_theory, f"{estimator}.h5", (1, 0), boltzmann(0.515, 0.0))
     must_fail(check_theory, f"{estimator}.h5", (0, 0), boltzmann(0.5, 0.0))
+check_densities("conditional.h5", "0", 1.0, "density")
+must_fail(check_densities, "conditional.h5", "0", 1.0001, "density")
+check_conditional("conditional.h5", 0.0)
+must_fail(check_conditional, "conditional.h5", 0.03)
 check_marginal("conditional.h5", (1, 0))
 # In the plain estimator both are the same samples.
 check_marginal("plain.h5", (1, 0))
@@ -160,8 +186,8 @@ sample(NETWORKS.replace("histogram-", "#").replace("histogram", "#"), "without.h
 with h5py.File("without.h5") as file, h5py.File("conditional.h5") as more:
     names = {name for name, item in file.items() if isinstance(item, h5py.Dataset)}
     added = {name for name, item in more.items() if isinstance(item, h5py.Dataset)} - names
-    assert {"bin", "bin_pair", "bin_pair_i", "bin_pair_j"} <= added and all("histogram" in n or "bin" in n for n in added)
-    assert not any("histogram" in name or "bin" in name for name in names)
+    assert {"bin", "bin_pair", "bin_pair_i", "bin_pair_j"} <= added and all(any(word in n for word in ("histogram", "density", "bin")) for n in added)
+    assert not any(word in name for name in names for word in ("histogram", "density", "bin"))
     for name in names:
         assert file[name][...].tobytes() == more[name][...].tobytes(), name
 
@@ -173,6 +199,9 @@ assert "histogram_0 " in text and "histogram_1_0 " in text, text
 text = run(NNFT, "compare", "conditional.h5", "wrong.h5", status=1)
 line = next(line for line in text.splitlines() if line.startswith("  histogram_0 "))
 assert float(line.split("p = ")[1]) < 1e-3, line
+assert "density_" not in text.replace("density_0 ", "") and text.count("density_0 ") == 2, text
+line = next(line for line in text.splitlines() if line.startswith("  density_0 "))
+assert float(line.split("p = ")[1]) < 1e-6, line
 sample(NETWORKS, "finer.h5", "--measure.histogram-bins=24")
 assert "histogram" not in run(NNFT, "compare", "conditional.h5", "finer.h5")
 text = run(NNFT, "show", "conditional.h5")

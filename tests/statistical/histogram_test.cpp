@@ -25,10 +25,11 @@ using Cells = std::vector<double>;
 
 struct Measured {
   HistogramLayout histograms;
-  std::vector<Cells> counts;  ///< of each entry
+  std::vector<Cells> counts;   ///< of each entry
+  std::vector<Cells> density;  ///< of the first entry, if it has one: its mean over each slice
 };
 
-/// Counts of the first scan point, as the program finds them.
+/// Counts of the first scan point, as the program finds them, behind them conditional densities.
 Measured measured(const std::string& field, const std::string& measure) {
   const Config config = parse_config("[field]\n" + field + "[sites]\npoints = 0; 0.7\n[measure]\norders = 2\n" + measure +
                                          "[run]\nnetworks = 1\nblocks = 2\nslice = 8192\n",
@@ -38,12 +39,17 @@ Measured measured(const std::string& field, const std::string& measure) {
   FamilySampler sampler(config, plan, {0, 1}, pilot_references(config, plan, {0, 1}, path), path);
   std::vector<double> row(static_cast<std::size_t>(plan.sums().size()));
   const HistogramLayout& histograms = plan.sums().histograms();
-  Measured result{histograms, {}};
+  Measured result{histograms, {}, {}};
   for (int entry = 0; entry < histograms.entries(); ++entry)
     result.counts.emplace_back(static_cast<std::size_t>(histograms.columns(entry)) + 1, 0.0);
   for (std::uint64_t first = 0; first < samples; first += plan.slice()) {
     std::ranges::fill(row, 0.0);
     sampler.sum_slice(first, static_cast<int>(plan.slice()), row);
+    if (histograms.has_density(0)) {
+      const auto begin = row.begin() + plan.sums().histogram_offset() + histograms.density_offset(0);
+      result.density.emplace_back(begin, begin + histograms.columns(0));
+      for (double& value : result.density.back()) value /= static_cast<double>(plan.slice());
+    }
     for (int entry = 0; entry < histograms.entries(); ++entry)
       for (int k = 0; k < histograms.columns(entry); ++k)
         result.counts[static_cast<std::size_t>(entry)][static_cast<std::size_t>(k)] +=
@@ -156,6 +162,34 @@ Cells cos_net_cells(const FieldBins& bins, int neurons, double variance) {
   return with_outside(p);
 }
 
+/// P(φ) = (1/π) ∫ χ(t) cos tφ dt of the same in the middle of bins.
+Cells cos_net_density(const FieldBins& bins, int neurons, double variance) {
+  constexpr double step = 0.02, end = 2000.0;  // χ falls as t^−N
+  Cells p(static_cast<std::size_t>(bins.bins), 0.0);
+  for (double t = 0.5 * step; t < end; t += step) {
+    const double characteristic = std::pow(scaled_bessel(t * t * variance / (2.0 * neurons)), neurons);
+    for (int k = 0; k < bins.bins; ++k)
+      p[static_cast<std::size_t>(k)] += step / std::numbers::pi * characteristic * std::cos(t * bins.centre(k));
+  }
+  return p;
+}
+
+/// The largest deviation of mean densities from exact ones, in standard errors from the scatter of the slices.
+double largest_pull(const std::vector<Cells>& density, const Cells& exact) {
+  double largest = 0.0;
+  const auto slices = static_cast<double>(density.size());
+  for (std::size_t k = 0; k < exact.size(); ++k) {
+    double sum = 0.0, squares = 0.0;
+    for (const Cells& slice : density) {
+      sum += slice[k] - exact[k];
+      squares += (slice[k] - exact[k]) * (slice[k] - exact[k]);
+    }
+    const double mean = sum / slices, error = std::sqrt((squares / slices - mean * mean) / (slices - 1.0));
+    largest = std::max(largest, std::abs(mean) / error);
+  }
+  return largest;
+}
+
 const std::string plain = "estimator = plain\n", conditional = "estimator = conditional\n";
 const std::string one_site = "histogram = 1\nhistogram-range = 2.4\nhistogram-bins = 24\n";
 const std::string two_sites = "histogram = 0 1; 1\nhistogram-range = 2\nhistogram-bins = 12\n";
@@ -191,6 +225,34 @@ TEST(Histogram, OfFourCosineNeuronsIsThatOfTheirCharacteristicFunction) {
     // Nor is it normal, nor that of five neurons.
     EXPECT_LT(p_value(one.counts[0], normal_cells(bins, variance)), rejected_below);
     EXPECT_LT(p_value(one.counts[0], cos_net_cells(bins, 5, variance)), rejected_below);
+  }
+}
+
+// Errors come from 128 slices: a pull beyond 5 has a probability of 2e-6.
+TEST(ConditionalDensity, OfCosineNeuronsIsThatOfTheirCharacteristicFunction) {
+  for (const int neurons : {4, 20}) {
+    const Measured one =
+        measured("architecture = cos\nsigma-out = 1.3\nwidth = " + std::to_string(neurons) + "\n", conditional + one_site);
+    const FieldBins bins = one.histograms.bins();
+    ASSERT_EQ(one.density.size(), samples / 8192u);
+    const double right = largest_pull(one.density, cos_net_density(bins, neurons, variance)),
+                 wrong = largest_pull(one.density, cos_net_density(bins, neurons, 1.003 * variance)),
+                 broader = largest_pull(one.density, cos_net_density(bins, neurons + 1, variance));
+    double variance_of_counts = 0.0, variance_of_density = 0.0;
+    const Cells exact = cos_net_density(bins, neurons, variance);
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+      const double p = exact[k] * bins.width();
+      variance_of_counts += p * (1.0 - p) / (bins.width() * bins.width());
+      for (const Cells& slice : one.density)
+        variance_of_density += (slice[k] - exact[k]) * (slice[k] - exact[k]) * 8192.0 / static_cast<double>(one.density.size());
+    }
+    const double gain = variance_of_counts / variance_of_density;
+    std::printf("%d cosines: largest pull %.2f; variance 0.3 %% off %.1f, %d cosines %.1f; variance of counts over it %.0f\n",
+                neurons, right, wrong, neurons + 1, broader, gain);
+    EXPECT_LT(right, 5.0);
+    EXPECT_GT(wrong, 8.0);
+    EXPECT_GT(broader, 8.0);
+    EXPECT_GT(gain, 5.0);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nnft/core/aligned_buffer.hpp"
+#include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 #include "nnft/stats/sum_layout.hpp"
 
@@ -34,7 +35,12 @@ struct ConditionalKernel {
   double offset;
 };
 
-/// Counts samples in the bins of a layout's histograms. Nothing is allocated after construction; not thread-safe.
+/// Variances of φ below this count as 0. The density of φ = 0 alone is no number: such samples add nothing to conditional
+/// densities.
+inline constexpr double smallest_variance = 1e-300;
+
+/// Counts samples in the bins of a layout's histograms, and sums conditional densities in the middle of bins. Nothing is
+/// allocated after construction; not thread-safe.
 class HistogramCounter {
  public:
   /// @param stream what a field given its covariance is drawn with; without one only fields themselves can be counted.
@@ -43,10 +49,13 @@ class HistogramCounter {
 
   /// Counts the first `count` samples of a batch. @param fields [site][sample]; @param sums a row of the layout.
   void add_fields(const double* fields, int count, double* sums) const;
-  /// The same of fields drawn given their covariance, entry by entry. @throws ShapeError without a stream.
+  /// The same of fields drawn given their covariance, entry by entry; and the densities of φ given it. @throws ShapeError without
+  /// a stream.
   void add_drawn(std::uint64_t first_sample, const ConditionalKernel& kernel, int count, double* sums);
 
  private:
+  void add_densities(int entry, const ConditionalKernel& kernel, int count, double* sums);
+
   /// Places of the variances and of the covariance among the pairs of sites.
   struct KernelPlaces {
     int first, cross, second;
@@ -57,6 +66,8 @@ class HistogramCounter {
   std::vector<KernelPlaces> places_;  ///< of each entry
   std::optional<Stream> stream_;
   const VariateKernels& variates_;
+  const FieldKernels& kernels_;  ///< of the generic path, so that all paths have the same exponentials
+  AlignedBuffer exponents_;
   AlignedBuffer normals_;
 };
 

@@ -22,14 +22,20 @@ struct FieldBins {
   }
 };
 
+/// Whether the density of φ given its covariance is summed at the middle of each bin, too.
+enum class ConditionalDensity { left_out, measured };
+
 /// Columns of all histograms, one entry after the other: `bins` of a site; bins × bins of two sites, the second one's fastest.
+/// Then those of the conditional densities, `bins` of each entry of one site. There is none of two sites: where the covariance is
+/// nearly singular it has no bound, so that few samples would make it up.
 class HistogramLayout {
  public:
   /// None.
   HistogramLayout() = default;
   /// @param entries one site, or two different ones, each. @throws ShapeError for another number of sites, a site with itself, a
   /// range that is not positive and finite, or no bins.
-  HistogramLayout(const FieldBins& bins, std::vector<std::vector<int>> entries);
+  HistogramLayout(const FieldBins& bins, std::vector<std::vector<int>> entries,
+                  ConditionalDensity density = ConditionalDensity::left_out);
 
   const FieldBins& bins() const noexcept { return bins_; }
   int entries() const noexcept { return static_cast<int>(entries_.size()); }
@@ -47,13 +53,20 @@ class HistogramLayout {
   double volume(int entry) const noexcept { return is_pair(entry) ? bins_.width() * bins_.width() : bins_.width(); }
   /// The column of φ at the sites of an entry; −1 if it is in no bin. `second` only counts for two sites.
   int column(int entry, double first, double second) const noexcept;
-  /// Columns of all entries.
+  bool has_density(int entry) const noexcept { return density_ == ConditionalDensity::measured && !is_pair(entry); }
+  /// Entries that have.
+  int densities() const noexcept;
+  /// Where the columns of the conditional density of an entry begin.
+  int density_offset(int entry) const noexcept { return density_offsets_[static_cast<std::size_t>(entry)]; }
+  /// All columns.
   int size() const noexcept { return size_; }
 
  private:
   FieldBins bins_;
   std::vector<std::vector<int>> entries_;
+  ConditionalDensity density_ = ConditionalDensity::left_out;
   std::vector<int> offsets_;
+  std::vector<int> density_offsets_;
   int size_ = 0;
 };
 

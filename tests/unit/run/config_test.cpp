@@ -244,7 +244,8 @@ TEST(Config, ReadsHistograms) {
   const Config config = parse(text);
   EXPECT_EQ(config.measure.histograms, (std::vector<std::vector<int>>{{2}, {1, 0}}));
   EXPECT_EQ(config.measure.field_bins, (FieldBins{2.5, 48}));
-  EXPECT_EQ(sum_layout(config).histograms().size(), 48 + 48 * 48);
+  EXPECT_EQ(sum_layout(config).histograms().size(), 48 + 48 * 48 + 48);  // the last ones of the conditional density
+  EXPECT_EQ(sum_layout(parse(text, {{"measure.estimator", "plain"}})).histograms().size(), 48 + 48 * 48);
   const Config again = parse_config(config.resolved(), "other", {});
   EXPECT_EQ(again, config);
   EXPECT_EQ(again.resolved(), config.resolved());

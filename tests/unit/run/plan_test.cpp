@@ -55,7 +55,8 @@ TEST(Plan, CountsHistograms) {
   };
   const Plan without = plan("orders = 2"),
              with = plan("orders = 2\nhistogram = 0; 0 1\nhistogram-range = 3\nhistogram-bins = 100");
-  constexpr double bins = 100 + 100 * 100, table = 8.0 * bins * 10;
+  // Counts of both entries, and the conditional density of the first one.
+  constexpr double bins = 100 + 100 * 100 + 100, table = 8.0 * bins * 10;
   EXPECT_EQ(with.sums().size() - without.sums().size(), bins);
   EXPECT_GE(with.memory().trees - without.memory().trees, table);
   EXPECT_GE(with.memory().analysis - without.memory().analysis, 2 * table);

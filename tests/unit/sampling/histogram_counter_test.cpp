@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <memory>
+#include <numbers>
 #include <vector>
 
 #include "nnft/core/error.hpp"
@@ -164,6 +165,60 @@ TEST_P(HistogramCounts, OfAProcessAreOfItsCovariance) {
   for (int bin = 0; bin < 6; ++bin) inside += counts[static_cast<std::size_t>(layout().histograms().offset(2) + bin)];
   // 68.3 % of 300, standard deviation 8.1.
   EXPECT_NEAR(inside, 204.8, 5 * 8.1);
+}
+
+TEST_P(HistogramCounts, ConditionalDensitiesAreThoseGivenTheVariancesOneByOne) {
+  const SumLayout with_densities =
+      SumLayout(MomentLayout(3, {2, 4}), 0).with_histograms({{1.0, 7}, {{2}, {2, 0}, {1}}, ConditionalDensity::measured});
+  const HistogramLayout& histograms = with_densities.histograms();
+  for (const int count : {1, 16, 37, 300}) {
+    std::vector<double> row(static_cast<std::size_t>(with_densities.size()), 0.0);
+    MomentSampler(networks(), {EstimatorKind::conditional, with_densities, {}, {}, stream()}, Vector::Zero(6), GetParam())
+        .add_slice(first_sample, count, row);
+    const std::unique_ptr<FieldEnsemble> reader = networks();
+    std::vector<double> products(6 * batch_samples), expected(14, 0.0);
+    for (int s = 0; s < count; ++s) {
+      reader->feature_products(first_sample + static_cast<std::uint64_t>(s), products.data());
+      for (std::size_t which = 0; which < 2; ++which) {
+        const std::size_t pair = which == 0 ? 5 : 3;  // (2, 2), (1, 1)
+        const double variance = products[pair * batch_samples] * reader->kernel_scale() + reader->kernel_offset();
+        for (int bin = 0; bin < 7; ++bin)
+          expected[7 * which + static_cast<std::size_t>(bin)] +=
+              std::exp(-0.5 * std::pow(histograms.bins().centre(bin), 2) / variance) /
+              std::sqrt(2.0 * std::numbers::pi * variance);
+      }
+    }
+    for (std::size_t which = 0; which < 2; ++which)
+      for (std::size_t bin = 0; bin < 7; ++bin) {
+        const double want = expected[7 * which + bin];
+        const auto column = static_cast<std::size_t>(histograms.density_offset(which == 0 ? 0 : 2)) + bin;
+        EXPECT_NEAR(row[static_cast<std::size_t>(with_densities.histogram_offset()) + column], want, 1e-13 * want);
+      }
+  }
+}
+
+// Given the same variances, those of a process, every path has the same bits; a variance of 0 adds nothing.
+TEST_P(HistogramCounts, ConditionalDensitiesHaveTheBitsOfEveryPath) {
+  const SumLayout with_densities =
+      SumLayout(MomentLayout(2, {2}), 0).with_histograms({{3.0, 9}, {{0}, {1}}, ConditionalDensity::measured});
+  RowMatrix covariance = RowMatrix::Zero(2, 2);
+  covariance(0, 0) = 0.7;
+  const auto densities = [&](SimdPath path) {
+    std::vector<double> row(static_cast<std::size_t>(with_densities.size()), 0.0);
+    MomentSampler(std::make_unique<GaussianProcess>(covariance, Stream::process(3), path),
+                  {EstimatorKind::conditional, with_densities, {}, {}, Stream::process(3)}, Vector::Zero(3), path)
+        .add_slice(0, 100, row);
+    const auto begin = row.begin() + with_densities.histogram_offset() + with_densities.histograms().density_offset(0);
+    return std::vector<double>(begin, begin + 18);
+  };
+  const std::vector<double> found = densities(GetParam());
+  EXPECT_EQ(found, densities(SimdPath::generic));
+  EXPECT_NEAR(found[4], 100.0 / std::sqrt(2.0 * std::numbers::pi * 0.7), 1e-12);
+  for (std::size_t bin = 0; bin < 9; ++bin) {
+    EXPECT_GT(found[bin], 0.0);
+    EXPECT_EQ(found[bin], found[8 - bin]);
+    EXPECT_EQ(found[9 + bin], 0.0);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Paths, HistogramCounts, test::every_path(), test::path_name);

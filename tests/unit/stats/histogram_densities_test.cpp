@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 namespace nnft {
 namespace {
@@ -28,6 +29,18 @@ TEST(HistogramDensities, AreCountsOverSamplesAndVolumeWithErrorsFromTheBlocks) {
   EXPECT_NEAR(found.value[6], 0.45, 1e-14);
   EXPECT_NEAR(found.error[6], std::sqrt(6.0 / 8.0) / 10.0, 1e-14);
   EXPECT_NEAR(found.value[7], 0.2, 1e-14);
+}
+
+TEST(HistogramDensities, TakeConditionalOnesAsTheyAreAndIntegrateThem) {
+  const SumLayout layout =
+      SumLayout(MomentLayout(2, {2}), 0).with_histograms({{1.0, 4}, {{0, 1}, {1}}, ConditionalDensity::measured});
+  std::vector<double> means(static_cast<std::size_t>(layout.size()), 0.0);
+  for (int bin = 0; bin < 4; ++bin) means[static_cast<std::size_t>(layout.histogram_offset() + 16 + 4 + bin)] = 0.1 * (bin + 1);
+  ASSERT_EQ(histogram_quantities(layout.histograms()), 16 + 4 + 4 + 2 + 1);
+  std::vector<double> found(27, -1.0);
+  histogram_densities(layout)(means, found);
+  for (std::size_t bin = 0; bin < 4; ++bin) EXPECT_EQ(found[20 + bin], 0.1 * (static_cast<double>(bin) + 1.0));
+  EXPECT_NEAR(found[26], 0.5, 1e-15);
 }
 
 }  // namespace

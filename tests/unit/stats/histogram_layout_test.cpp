@@ -66,6 +66,17 @@ TEST(HistogramLayout, PutsEntriesOneAfterTheOther) {
   EXPECT_FALSE(HistogramLayout({1.0, 4}, {{2}}).has_pairs());
 }
 
+TEST(HistogramLayout, PutsConditionalDensitiesOfSingleSitesBehindAllCounts) {
+  const HistogramLayout layout({1.0, 4}, {{2}, {2, 0}, {0}}, ConditionalDensity::measured);
+  EXPECT_EQ(layout.densities(), 2);
+  EXPECT_TRUE(layout.has_density(0));
+  EXPECT_FALSE(layout.has_density(1));
+  EXPECT_EQ(layout.density_offset(0), 24);
+  EXPECT_EQ(layout.density_offset(2), 28);
+  EXPECT_EQ(layout.size(), 32);
+  EXPECT_EQ(HistogramLayout({1.0, 4}, {{2}}).densities(), 0);
+}
+
 TEST(HistogramLayout, RefusesWhatIsNoHistogram) {
   EXPECT_THROW(HistogramLayout({1.0, 4}, {{0, 0}}), ShapeError);
   EXPECT_THROW(HistogramLayout({1.0, 4}, {{0, 1, 2}}), ShapeError);
