@@ -9,6 +9,7 @@
 #include "nnft/run/action_file.hpp"
 #include "nnft/run/action_table.hpp"
 #include "nnft/run/config_values.hpp"
+#include "nnft/run/field_density.hpp"
 #include "nnft/run/provenance.hpp"
 
 namespace nnft::app {
@@ -82,11 +83,21 @@ ExitCode action(const Communicator& comm, const std::vector<std::string>& words)
   const std::vector<PointAction> actions = analyse_action(comm, result->stored, *subject);
   if (comm.root())
     std::printf("%s: %s", command.file.c_str(), action_table(result->stored, *subject, actions, command.length).c_str());
+  std::optional<FieldDensities> densities;
+  if (!command.densities.empty()) {
+    densities = field_densities(comm, result->stored, *subject, command.densities);
+    if (comm.root()) std::printf("%s", density_table(result->stored, *subject, *densities).c_str());
+  }
   if (!any_couplings(actions))
     throw IoError(command.file + ": no scan point has couplings: " + actions.front().failure +
                   "; fewer sites (--sites), --modes-above or --noise may help");
-  if (!command.output.empty())
-    write_action(comm, *result, command, comm.root() ? action_schema(result->file, result->stored, *subject, actions) : Schema{});
+  if (command.output.empty()) return ExitCode::done;
+  Schema schema;
+  if (comm.root()) {
+    schema = action_schema(result->file, result->stored, *subject, actions);
+    if (densities) add_densities(schema, result->stored, *densities);
+  }
+  write_action(comm, *result, command, std::move(schema));
   return ExitCode::done;
 }
 

@@ -42,9 +42,9 @@ void read_regulator(OptionReader& options, const Arguments& arguments, ModeRegul
 }  // namespace
 
 ActionCommand parse_action_command(const std::vector<std::string>& words) {
-  const Arguments arguments = parse_arguments(
-      words,
-      {{"--diagrams", "--all", "--fresh"}, {"--order", "--in", "--axis", "--sites", "--modes-above", "--noise", "--pictures"}});
+  const Arguments arguments =
+      parse_arguments(words, {{"--diagrams", "--all", "--fresh"},
+                              {"--order", "--in", "--axis", "--sites", "--modes-above", "--noise", "--pictures", "--density"}});
   OptionReader options(arguments, "action");
   ActionCommand command;
   command.whole = arguments.whole;
@@ -52,6 +52,8 @@ ActionCommand parse_action_command(const std::vector<std::string>& words) {
   if (!command.diagrams || !arguments.positional.empty()) command.file = options.one_file("result file");
   command.output = options.output();
   options.read("--pictures", "a directory", [&](const std::string& text) { return read_path(text, command.pictures); });
+  options.read("--density", "sites, or pairs of sites, separated by ';', such as '0; 0 1'",
+               [&](const std::string& text) { return read_tuple_list(text, command.densities); });
   read_request(options, command.request);
   read_regulator(options, arguments, command.request.regulator);
   if (!command.pictures.empty() && !command.diagrams) options.refuse("--pictures: expected with --diagrams");

@@ -14,6 +14,7 @@ struct ActionCommand {
   std::string output;  ///< empty: none
   std::string whole;   ///< the whole command line, for provenance
   ActionRequest request;
+  std::vector<std::vector<int>> densities;  ///< sites, or pairs of sites, for Edgeworth series
   bool diagrams = false;
   std::string pictures;  ///< directory; empty: none
   TableLength length = TableLength::summary;

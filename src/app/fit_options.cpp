@@ -15,20 +15,6 @@ constexpr double largest = std::numeric_limits<double>::max();
 constexpr int most_order = 20;
 constexpr int most_cuts = 1000;
 
-/// Tuples of sites, or single sources, separated by ';'.
-Complaints read_tuple_list(std::string_view text, std::vector<std::vector<int>>& tuples) {
-  while (!text.empty()) {
-    const std::size_t end = text.find(';');
-    std::vector<int> tuple;
-    Complaints complaints = read_whole_list(text.substr(0, end), {0, 1'000'000}, tuple);
-    if (complaints.empty() && tuple.empty()) complaints = {"a tuple without sites"};
-    if (!complaints.empty()) return complaints;
-    if (std::find(tuples.begin(), tuples.end(), tuple) == tuples.end()) tuples.push_back(std::move(tuple));
-    text = end == std::string_view::npos ? "" : text.substr(end + 1);
-  }
-  return {};
-}
-
 void read_powers(OptionReader& options, const std::string& name, std::vector<int>& orders) {
   options.read(name, "powers from 0 to " + std::to_string(most_order) + ", such as '1 2 3'",
                [&](const std::string& text) -> Complaints {

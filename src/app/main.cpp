@@ -43,6 +43,7 @@ constexpr std::array<Command, 7> commands = {{
      "and in the strength by correlated least squares, and their average over orders and cuts"},
     {"action", nnft::app::action,
      "action FILE [--order n] [--in width|strength] [--axis strength] [--sites '0 2'] [--modes-above x | --noise x]\n"
+     "      [--density '0; 0 1']\n"
      "      [--diagrams [--pictures DIRECTORY]] [--all] [-o FILE [--fresh]]\n"
      "      couplings of the action by diagrams whose vertices are connected correlators"},
     {"merge", nnft::app::merge,

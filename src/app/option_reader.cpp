@@ -1,8 +1,22 @@
 #include "app/option_reader.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace nnft::app {
+
+Complaints read_tuple_list(std::string_view text, std::vector<std::vector<int>>& tuples) {
+  while (!text.empty()) {
+    const std::size_t end = text.find(';');
+    std::vector<int> tuple;
+    Complaints complaints = read_whole_list(text.substr(0, end), {0, 1'000'000}, tuple);
+    if (complaints.empty() && tuple.empty()) complaints = {"a tuple without sites"};
+    if (!complaints.empty()) return complaints;
+    if (std::find(tuples.begin(), tuples.end(), tuple) == tuples.end()) tuples.push_back(std::move(tuple));
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+  }
+  return {};
+}
 
 void OptionReader::read(const std::string& name, const std::string& expected,
                         const std::function<Complaints(const std::string&)>& read) {

@@ -3,11 +3,16 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/command.hpp"
 #include "nnft/run/config_values.hpp"
 
 namespace nnft::app {
+
+/// Tuples of sites, or single sources, separated by ';'; none twice.
+Complaints read_tuple_list(std::string_view text, std::vector<std::vector<int>>& tuples);
 
 /// Reads options and collects what is wrong with them.
 class OptionReader {

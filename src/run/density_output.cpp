@@ -11,22 +11,24 @@
 namespace nnft {
 namespace {
 
+void write_comparison(std::ostream& out, const std::string& name, const std::optional<MeasuredDensity>& measured,
+                      Eigen::Index order) {
+  if (!measured || measured->comparison.empty()) return;
+  const BlockComparison& compared = measured->comparison[static_cast<std::size_t>(order)];
+  out << "; " << name << ": off by at most " << format_number(100.0 * measured->largest_difference[order], "%.2g")
+      << " % of the peak, largest |pull| " << format_number(compared.largest_pull, "%.2f") << " of " << compared.quantities
+      << " bins, rms " << format_number(compared.rms_pull, "%.2f") << ", p = " << format_number(compared.p_value, "%.3g");
+}
+
 void write_order(std::ostream& out, const FieldDensity& density, Eigen::Index order) {
-  out << "    " << std::left << std::setw(8) << order << std::right;
+  out << "    " << order << "  ";
   if (density.negative[order] > 0.0)
-    out << "NEGATIVE from |phi| = " << std::setw(8) << std::left << format_number(density.negative_from[order], "%.4g")
-        << std::right << " on, integral -" << std::setw(9) << std::left << format_number(density.negative[order], "%.2g")
-        << std::right;
+    out << "NEGATIVE from |phi| = " << format_number(density.negative_from[order], "%.4g") << " on, integral -"
+        << format_number(density.negative[order], "%.2g");
   else
-    out << std::left << std::setw(54) << "positive in all bins" << std::right;
-  if (!density.comparison.empty()) {
-    const BlockComparison& compared = density.comparison[static_cast<std::size_t>(order)];
-    out << "  histogram: " << compared.quantities << " bins, largest |pull| " << format_number(compared.largest_pull, "%.2f")
-        << ", rms " << format_number(compared.rms_pull, "%.2f");
-    if (compared.chi2)
-      out << ", chi2/dof " << format_number(compared.chi2->chi2, "%.1f") << "/" << compared.chi2->modes;
-    out << ", p = " << format_number(compared.p_value, "%.3g");
-  }
+    out << "positive";
+  write_comparison(out, "histogram", density.histogram, order);
+  write_comparison(out, "density given K", density.conditional, order);
   out << '\n';
 }
 
@@ -47,7 +49,7 @@ std::string density_table(const StoredResult& stored, const ActionSubject& subje
         continue;
       }
       out << ", through order\n";
-      for (Eigen::Index order = 0; order < density.series.rows(); ++order) write_order(out, density, order);
+      for (Eigen::Index order = 0; order < density.series.value.rows(); ++order) write_order(out, density, order);
     }
   }
   return out.str();
@@ -63,7 +65,7 @@ void add_densities(Schema& schema, const StoredResult& stored, const FieldDensit
     const auto add = [&](const std::string& variable, bool ordered, const std::string& long_name,
                          const std::function<Vector(const FieldDensity&, int)>& values) {
       std::vector<double> all;
-      const int orders = ordered ? static_cast<int>(densities.points.front().front().series.rows()) : 1;
+      const int orders = ordered ? static_cast<int>(densities.points.front().front().series.value.rows()) : 1;
       for (int order = 0; order < orders; ++order)
         for (const std::vector<FieldDensity>& point : densities.points) {
           const Vector of_point = values(point[static_cast<std::size_t>(entry)], order);
@@ -75,15 +77,23 @@ void add_densities(Schema& schema, const StoredResult& stored, const FieldDensit
       schema.variables.push_back({variable, std::move(dimensions), ElementType::float64, long_name,
                                   pair ? "bin_pair_i bin_pair_j" : "", std::move(all)});
     };
-    add("edgeworth_" + name, true, "Edgeworth series through the order, mean over the bin",
-        [](const FieldDensity& density, int order) { return Vector(density.series.row(order).transpose()); });
-    add("edgeworth_" + name + "_err", true, "standard error of edgeworth_" + name,
-        [](const FieldDensity& density, int order) { return Vector(density.error.row(order).transpose()); });
-    if (densities.points.front()[static_cast<std::size_t>(entry)].histogram.size() == 0) continue;
-    add("histogram_" + name, false, "mean density of sampled fields in the bin",
-        [](const FieldDensity& density, int) { return density.histogram; });
-    add("histogram_" + name + "_err", false, "standard error of histogram_" + name,
-        [](const FieldDensity& density, int) { return density.histogram_error; });
+    const auto add_series = [&](const std::string& variable, const std::string& where, DensitySeries FieldDensity::*series) {
+      add(variable, true, "Edgeworth series through the order, " + where,
+          [series](const FieldDensity& density, int order) { return Vector((density.*series).value.row(order).transpose()); });
+      add(variable + "_err", true, "standard error of " + variable,
+          [series](const FieldDensity& density, int order) { return Vector((density.*series).error.row(order).transpose()); });
+    };
+    const auto add_measured = [&](const std::string& variable, const std::string& long_name,
+                                  std::optional<MeasuredDensity> FieldDensity::*measured) {
+      if (!(densities.points.front()[static_cast<std::size_t>(entry)].*measured)) return;
+      add(variable, false, long_name, [measured](const FieldDensity& density, int) { return (density.*measured)->value; });
+      add(variable + "_err", false, "standard error of " + variable,
+          [measured](const FieldDensity& density, int) { return (density.*measured)->error; });
+    };
+    add_series("edgeworth_" + name, "mean over the bin", &FieldDensity::series);
+    if (!pair) add_series("edgeworth_" + name + "_middle", "in the middle of the bin", &FieldDensity::middle);
+    add_measured("histogram_" + name, "mean density of sampled fields in the bin", &FieldDensity::histogram);
+    add_measured("density_" + name, "density in the middle of the bin, averaged given K", &FieldDensity::conditional);
   }
 }
 

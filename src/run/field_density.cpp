@@ -20,10 +20,12 @@ constexpr int nodes_in_bin = 3;
 /// Value over error of a bin with 25 samples: with fewer the blocks do not tell the error.
 constexpr double fewest_in_bin = 5.0;
 
-/// Points at which the series is evaluated, bin after bin, and the weight of each in the mean over its bin.
+/// Points at which the series is evaluated, bin after bin: those whose weighted sum is the mean over the bin, then, for one site,
+/// its middle.
 struct BinNodes {
-  RowMatrix points;  ///< shape (bins × weights, sites)
-  Vector weights;    ///< shape (nodes of a bin)
+  RowMatrix points;  ///< shape (bins × in_bin, sites)
+  Vector weights;
+  int in_bin;
 
   BinNodes(const HistogramLayout& layout, int entry) {
     const QuadratureRule rule = gauss_legendre(nodes_in_bin);
@@ -33,21 +35,19 @@ struct BinNodes {
     };
     const auto weight = [&](int node) { return 0.5 * rule.weights[static_cast<std::size_t>(node)]; };
     const bool pair = layout.is_pair(entry);
-    const int in_bin = pair ? nodes_in_bin * nodes_in_bin : nodes_in_bin;
-    points.resize(static_cast<Eigen::Index>(layout.columns(entry)) * in_bin, pair ? 2 : 1);
-    weights.resize(in_bin);
-    for (int node = 0; node < in_bin; ++node)
+    weights.resize(pair ? nodes_in_bin * nodes_in_bin : nodes_in_bin);
+    for (int node = 0; node < weights.size(); ++node)
       weights[node] = pair ? weight(node / nodes_in_bin) * weight(node % nodes_in_bin) : weight(node);
-    for (int bin = 0; bin < layout.columns(entry); ++bin)
-      for (int node = 0; node < in_bin; ++node) {
-        const Eigen::Index row = static_cast<Eigen::Index>(bin) * in_bin + node;
-        if (pair) {
-          points(row, 0) = at(bin / bins.bins, node / nodes_in_bin);
-          points(row, 1) = at(bin % bins.bins, node % nodes_in_bin);
-        } else {
-          points(row, 0) = at(bin, node);
-        }
+    in_bin = static_cast<int>(weights.size()) + (pair ? 0 : 1);
+    points.resize(static_cast<Eigen::Index>(layout.columns(entry)) * in_bin, pair ? 2 : 1);
+    for (int bin = 0; bin < layout.columns(entry); ++bin) {
+      const Eigen::Index first = static_cast<Eigen::Index>(bin) * in_bin;
+      for (int node = 0; node < weights.size(); ++node) {
+        points(first + node, 0) = pair ? at(bin / bins.bins, node / nodes_in_bin) : at(bin, node);
+        if (pair) points(first + node, 1) = at(bin % bins.bins, node % nodes_in_bin);
       }
+      if (!pair) points(first + weights.size(), 0) = bins.centre(bin);
+    }
   }
 };
 
@@ -55,7 +55,9 @@ struct BinNodes {
 class SeriesStatistic {
  public:
   SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry)
-      : series_(static_cast<int>(layout.sites(entry).size()), subject.order), nodes_(layout, entry), bins_(layout.columns(entry)) {
+      : series_(static_cast<int>(layout.sites(entry).size()), subject.order),
+        nodes_(layout, entry),
+        bins_(layout.columns(entry)) {
     const std::vector<int>& sites = layout.sites(entry);
     for (int order = 2; order <= 2 * subject.order + 2; order += 2) {
       const PackedIndex tuples(static_cast<int>(sites.size()), order);
@@ -68,24 +70,30 @@ class SeriesStatistic {
     }
   }
 
-  int size() const noexcept { return (series_.order() + 1) * bins_; }
-  /// Shape (size()), order after order.
+  bool has_middle() const noexcept { return nodes_.in_bin > nodes_.weights.size(); }
+  Eigen::Index orders() const noexcept { return series_.order() + 1; }
+  Eigen::Index bins() const noexcept { return bins_; }
+  Eigen::Index size() const noexcept { return (has_middle() ? 2 : 1) * orders() * bins_; }
+  /// The means, order after order, then the values in the middle. Shape (size()).
   Vector operator()(const Vector& correlators) const {
     std::vector<Vector> cumulants;
     for (const std::vector<Eigen::Index>& columns : columns_) cumulants.emplace_back(correlators(columns));
     for (const Vector& cumulant : cumulants)
       if (!cumulant.allFinite()) throw SingularError("a correlator that is needed is not known");
     const RowMatrix values = series_.evaluate(cumulants, nodes_.points);
-    Vector means(size());
-    for (Eigen::Index row = 0; row < means.size(); ++row)
-      means[row] = Eigen::Map<const Vector>(values.data() + row * nodes_.weights.size(), nodes_.weights.size()).dot(nodes_.weights);
-    return means;
+    Vector found(size());
+    for (Eigen::Index row = 0; row < orders() * bins_; ++row) {
+      const double* in_bin = values.data() + row * nodes_.in_bin;
+      found[row] = Eigen::Map<const Vector>(in_bin, nodes_.weights.size()).dot(nodes_.weights);
+      if (has_middle()) found[orders() * bins_ + row] = in_bin[nodes_.weights.size()];
+    }
+    return found;
   }
 
  private:
   EdgeworthDensity series_;
   BinNodes nodes_;
-  int bins_;
+  Eigen::Index bins_;
   std::vector<std::vector<Eigen::Index>> columns_;  ///< of each order
 };
 
@@ -105,8 +113,7 @@ double largest_variance(const StoredResult& stored, const ActionSubject& subject
 /// Every rank works this out for itself. @throws UsageError.
 HistogramLayout entries_layout(const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries) {
-  if (subject.expansion != ActionExpansion::width)
-    throw UsageError("--density: expected an expansion in 1/N, got --in strength");
+  if (subject.expansion != ActionExpansion::width) throw UsageError("--density: expected an expansion in 1/N, got --in strength");
   const auto known = [&](int site) { return std::ranges::find(subject.sites, site) != subject.sites.end(); };
   for (const std::vector<int>& entry : entries)
     if (entry.empty() || entry.size() > 2 || (entry.size() == 2 && entry[0] == entry[1]) || !std::ranges::all_of(entry, known))
@@ -137,17 +144,19 @@ RowMatrix own_rows(const Communicator& comm, const SeriesStatistic& statistic, c
   return rows;
 }
 
-RowMatrix by_order(const Vector& row, Eigen::Index bins) {
-  return Eigen::Map<const RowMatrix>(row.data(), row.size() / bins, bins);
+/// A part of a row of a statistic by order.
+RowMatrix by_order(const Vector& row, Eigen::Index first, const SeriesStatistic& statistic) {
+  return Eigen::Map<const RowMatrix>(row.data() + first, statistic.orders(), statistic.bins());
 }
 
 void find_negative(FieldDensity& density, const HistogramLayout& layout, int entry) {
   const FieldBins& bins = layout.bins();
-  density.negative = Vector::Zero(density.series.rows());
-  density.negative_from = Vector::Constant(density.series.rows(), not_a_number);
-  for (Eigen::Index order = 0; order < density.series.rows(); ++order)
+  const RowMatrix& series = density.series.value;
+  density.negative = Vector::Zero(series.rows());
+  density.negative_from = Vector::Constant(series.rows(), not_a_number);
+  for (Eigen::Index order = 0; order < series.rows(); ++order)
     for (int bin = 0; bin < layout.columns(entry); ++bin) {
-      const double value = density.series(order, bin);
+      const double value = series(order, bin);
       if (!(value < 0.0)) continue;
       density.negative[order] -= value * layout.volume(entry);
       const double length = layout.is_pair(entry) ? std::hypot(bins.centre(bin / bins.bins), bins.centre(bin % bins.bins))
@@ -156,29 +165,72 @@ void find_negative(FieldDensity& density, const HistogramLayout& layout, int ent
     }
 }
 
+/// What a file measured, from some columns of its estimates on.
+MeasuredDensity measured_density(const PointResult& result, Eigen::Index offset, Eigen::Index bins) {
+  return {result.histograms.value.segment(offset, bins), result.histograms.error.segment(offset, bins), {}, {}};
+}
+
 /// Samples and series come from the same blocks: differences are taken block by block.
-void compare_histogram(FieldDensity& density, const PointResult& result, const HistogramLayout& measured, int entry,
-                       const RowMatrix& leave_one_out) {
-  const Eigen::Index offset = measured.offset(entry), bins = measured.columns(entry);
-  density.histogram = result.histograms.value.segment(offset, bins);
-  density.histogram_error = result.histograms.error.segment(offset, bins);
+/// @param leave_one_out of the series, order after order.
+void compare_with(MeasuredDensity& measured, const DensitySeries& series, const RowMatrix& sampled,
+                  const RowMatrix& leave_one_out) {
+  const Eigen::Index bins = measured.value.size();
   std::vector<Eigen::Index> used;
   for (Eigen::Index bin = 0; bin < bins; ++bin)
-    if (density.histogram[bin] > fewest_in_bin * density.histogram_error[bin]) used.push_back(bin);
-  const RowMatrix sampled = result.histograms.leave_one_out.middleCols(offset, bins);
-  for (Eigen::Index order = 0; order < density.series.rows(); ++order) {
+    if (measured.value[bin] > fewest_in_bin * measured.error[bin]) used.push_back(bin);
+  measured.largest_difference.resize(series.value.rows());
+  for (Eigen::Index order = 0; order < series.value.rows(); ++order) {
+    const Vector difference = series.value.row(order)(used).transpose() - measured.value(used);
+    measured.largest_difference[order] =
+        used.empty() ? not_a_number : difference.cwiseAbs().maxCoeff() / measured.value.maxCoeff();
     const RowMatrix rows = leave_one_out.middleCols(order * bins, bins);
-    density.comparison.push_back(
-        compare({density.histogram(used), density.histogram_error(used), sampled(Eigen::all, used)},
-                {density.series.row(order)(used).transpose(), density.error.row(order)(used).transpose(), rows(Eigen::all, used)},
+    measured.comparison.push_back(
+        compare({measured.value(used), measured.error(used), sampled(Eigen::all, used)},
+                {series.value.row(order)(used).transpose(), series.error.row(order)(used).transpose(), rows(Eigen::all, used)},
                 Sampling::paired));
   }
+}
+
+/// What is left of a density without a series.
+void fail(FieldDensity& density, const SeriesStatistic& statistic, const std::string& failure) {
+  density.failure = failure;
+  const RowMatrix unknown = RowMatrix::Constant(statistic.orders(), statistic.bins(), not_a_number);
+  density.series = {unknown, unknown};
+  if (statistic.has_middle()) density.middle = density.series;
+  density.negative = density.negative_from = Vector::Constant(statistic.orders(), not_a_number);
+}
+
+/// The series from a row of the statistic and from leave-one-out rows. Bias is taken off.
+void estimate(FieldDensity& density, const SeriesStatistic& statistic, Vector value, const RowMatrix& rows) {
+  Vector error = Vector::Zero(value.size());
+  if (rows.rows() > 0) {
+    const RowMatrix present = present_rows(rows);
+    value -= (static_cast<double>(present.rows()) - 1.0) * (present.colwise().mean().transpose() - value);
+    error = jackknife_error(present);
+  }
+  density.series = {by_order(value, 0, statistic), by_order(error, 0, statistic)};
+  const Eigen::Index middle = statistic.orders() * statistic.bins();
+  if (statistic.has_middle()) density.middle = {by_order(value, middle, statistic), by_order(error, middle, statistic)};
+}
+
+void compare_measured(FieldDensity& density, const PointResult& result, const HistogramLayout& measured, int entry,
+                      const RowMatrix& rows) {
+  const Eigen::Index bins = measured.columns(entry), half = density.series.value.size();
+  const RowMatrix& sampled = result.histograms.leave_one_out;
+  compare_with(*density.histogram, density.series, sampled.middleCols(measured.offset(entry), bins), rows.leftCols(half));
+  if (density.conditional)
+    compare_with(*density.conditional, density.middle, sampled.middleCols(measured.density_offset(entry), bins),
+                 rows.rightCols(half));
 }
 
 FieldDensity density_of(const Communicator& comm, const StoredResult& stored, const PointResult& result,
                         const SeriesStatistic& statistic, const HistogramLayout& layout, int entry) {
   FieldDensity density;
-  const Eigen::Index bins = layout.columns(entry);
+  const HistogramLayout& measured = stored.layout().histograms();
+  const int same = stored.sampled() ? measured_entry(measured, layout.sites(entry)) : -1;
+  if (same >= 0) density.histogram = measured_density(result, measured.offset(same), measured.columns(same));
+  if (same >= 0 && measured.has_density(same))
+    density.conditional = measured_density(result, measured.density_offset(same), measured.columns(same));
   Vector value;
   RowMatrix rows;
   const auto evaluate = [&] {
@@ -187,23 +239,13 @@ FieldDensity density_of(const Communicator& comm, const StoredResult& stored, co
     rows = own_rows(comm, statistic, result.connected.leave_one_out);
   };
   if (const auto failure = agree_on_failure(comm, failure_of(evaluate))) {
-    density.failure = *failure;
-    density.series = density.error = RowMatrix::Constant(statistic.size() / bins, bins, not_a_number);
-    density.negative = density.negative_from = Vector::Constant(statistic.size() / bins, not_a_number);
+    fail(density, statistic, *failure);
     return density;
   }
-  density.error = RowMatrix::Zero(statistic.size() / bins, bins);
-  if (rows.rows() > 0) {
-    comm.sum_disjoint(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
-    const RowMatrix present = present_rows(rows);
-    value -= (static_cast<double>(present.rows()) - 1.0) * (present.colwise().mean().transpose() - value);
-    density.error = by_order(jackknife_error(present), bins);
-  }
-  density.series = by_order(value, bins);
+  comm.sum_disjoint(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
+  estimate(density, statistic, std::move(value), rows);
   find_negative(density, layout, entry);
-  const HistogramLayout& measured = stored.layout().histograms();
-  if (const int same = measured_entry(measured, layout.sites(entry)); same >= 0 && rows.rows() > 0)
-    compare_histogram(density, result, measured, same, rows);
+  if (same >= 0) compare_measured(density, result, measured, same, rows);
   return density;
 }
 

@@ -64,8 +64,7 @@ void add_histogram_variables(std::vector<PointVariable>& list, const SumLayout& 
   }
 }
 
-void add_histogram_dimensions(Schema& schema, const SumLayout& layout) {
-  const HistogramLayout& histograms = layout.histograms();
+void add_histogram_dimensions(Schema& schema, const HistogramLayout& histograms) {
   if (histograms.entries() == 0) return;
   const int bins = histograms.bins().bins;
   std::vector<double> centres;
@@ -77,8 +76,7 @@ void add_histogram_dimensions(Schema& schema, const SumLayout& layout) {
   schema.dimensions.push_back({"bin_pair", std::move(pairs), "bins of phi at two sites"});
 }
 
-void add_histogram_coordinates(Schema& schema, const SumLayout& layout) {
-  const HistogramLayout& histograms = layout.histograms();
+void add_histogram_coordinates(Schema& schema, const HistogramLayout& histograms) {
   if (!histograms.has_pairs()) return;
   std::vector<std::int64_t> first, second;
   for (int i = 0; i < histograms.bins().bins; ++i)

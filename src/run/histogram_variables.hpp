@@ -13,7 +13,7 @@ void add_histogram_sums(std::vector<SumVariable>& list, const SumLayout& layout)
 void add_histogram_variables(std::vector<PointVariable>& list, const SumLayout& layout);
 
 /// Dimensions of all these, and the coordinates of pairs of bins.
-void add_histogram_dimensions(Schema& schema, const SumLayout& layout);
-void add_histogram_coordinates(Schema& schema, const SumLayout& layout);
+void add_histogram_dimensions(Schema& schema, const HistogramLayout& histograms);
+void add_histogram_coordinates(Schema& schema, const HistogramLayout& histograms);
 
 }  // namespace nnft

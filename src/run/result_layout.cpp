@@ -199,13 +199,13 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   if (sampled && plan.sums().scores() > 0)
     schema.dimensions.push_back({"score", counting(static_cast<std::uint64_t>(plan.sums().scores())), "powers of V - V0"});
   if (sampled) add_chain_dimensions(schema, plan.sums());
-  if (sampled) add_histogram_dimensions(schema, plan.sums());
+  if (sampled) add_histogram_dimensions(schema, plan.sums().histograms());
   if (kind == ResultKind::sample)
     schema.dimensions.push_back(
         {"subtree", subtree_levels(plan), "base-2 logarithm of the slices in a finished subtree of a block"});
   add_coordinates(schema, config, plan);
   if (sampled && config.has_field_operator()) add_node_coordinates(schema, config);
-  if (sampled) add_histogram_coordinates(schema, plan.sums());
+  if (sampled) add_histogram_coordinates(schema, plan.sums().histograms());
   if (sampled) add_sums(schema, plan);
   add_estimates(schema, plan, kind);
   if (kind == ResultKind::sample) add_subtrees(schema, plan);

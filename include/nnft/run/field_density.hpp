@@ -12,14 +12,27 @@
 
 namespace nnft {
 
-/// At one site or at two, at one scan point. Densities are means over bins; of two sites the second one's bins vary fastest.
+/// The series through each order, shape (orders, bins); errors 0 if the correlators are exact.
+struct DensitySeries {
+  RowMatrix value, error;
+};
+
+/// A density that was sampled, shape (bins), and how far the series of each order is from it in bins with enough samples.
+struct MeasuredDensity {
+  Vector value, error;
+  std::vector<BlockComparison> comparison;
+  Vector largest_difference;  ///< of each order over those bins, relative to the largest value
+};
+
+/// At one site or at two, at one scan point; of two sites the second one's bins vary fastest.
 struct FieldDensity {
-  std::string failure;       ///< why there is no series; empty if there is one
-  RowMatrix series, error;   ///< through each order, shape (orders, bins); errors 0 if the correlators are exact
-  Vector negative;           ///< of each order: −∫ of its negative part over the bins
-  Vector negative_from;      ///< of each order the smallest |φ| of the middle of a bin where it is negative; NaN if nowhere
-  Vector histogram, histogram_error;        ///< empty if it was not measured
-  std::vector<BlockComparison> comparison;  ///< of each order with the histogram, bins with enough samples; empty likewise
+  std::string failure;   ///< why there is no series, which is NaN then; empty if there is one
+  DensitySeries series;  ///< means over the bins
+  DensitySeries middle;  ///< in the middle of the bins; empty for two sites
+  Vector negative;       ///< of each order: −∫ of the negative part of the means
+  Vector negative_from;  ///< of each order the smallest |φ| of the middle of a bin where it is negative; NaN if nowhere
+  std::optional<MeasuredDensity> histogram;    ///< of sampled fields, if it was measured
+  std::optional<MeasuredDensity> conditional;  ///< in the middle of bins, averaged given K, if it was measured
 };
 
 /// All that is asked for.
@@ -32,8 +45,8 @@ struct FieldDensities {
 /// Edgeworth series through the subject's orders for each entry. Bins are those of the file's histograms; without any 64 up to
 /// four standard deviations. Errors by the jackknife; ranks share the leave-one-out rows and all get everything, the same bits on
 /// any number of ranks. Collective.
-/// @param entries sites of the file, one or two each. @throws UsageError for entries that are impossible or that lack correlators,
-/// IoError, on every rank.
+/// @param entries sites of the file, one or two each. @throws UsageError for entries that are impossible or that lack
+/// correlators, IoError, on every rank.
 FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries);
 
