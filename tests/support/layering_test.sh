@@ -20,7 +20,7 @@ check() {
       allowed["field"] = "field random core"
       allowed["sampling"] = "sampling field random stats core"
       allowed["theory"] = "theory field random stats core"
-      allowed["action"] = "action stats core"
+      allowed["action"] = "action stats random core"
       allowed["parallel"] = "parallel core"
       allowed["io"] = "io parallel core"
       allowed["run"] = "run io parallel theory sampling field random stats action core"
