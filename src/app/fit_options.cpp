@@ -1,10 +1,11 @@
 #include "app/fit_options.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <limits>
 #include <optional>
 
 #include "app/command.hpp"
+#include "app/option_reader.hpp"
 #include "nnft/run/config_values.hpp"
 
 namespace nnft::app {
@@ -28,40 +29,21 @@ Complaints read_tuple_list(std::string_view text, std::vector<std::vector<int>>&
   return {};
 }
 
-/// Reads options and collects what is wrong with them.
-class OptionReader {
- public:
-  explicit OptionReader(const Arguments& arguments) : arguments_(arguments) {}
+void read_number_option(OptionReader& options, const std::string& name, double least, double& value) {
+  options.read(name, "a number" + std::string(least == 0.0 ? " >= 0" : ""),
+               [&](const std::string& text) { return read_number(text, least, largest, Ends::closed, value); });
+}
 
-  /// `read` assigns the value of the option, if it is given, or complains.
-  void read(const std::string& name, const std::string& expected, const std::function<Complaints(const std::string&)>& read) {
-    const auto given = arguments_.options.find(name);
-    if (given == arguments_.options.end()) return;
-    for (const std::string& complaint : read(given->second)) refuse(name + ": expected " + expected + ", got " + complaint);
-  }
-  void number(const std::string& name, double least, double& value) {
-    read(name, "a number" + std::string(least == 0.0 ? " >= 0" : ""),
-         [&](const std::string& text) { return read_number(text, least, largest, Ends::closed, value); });
-  }
-  void orders(const std::string& name, std::vector<int>& orders) {
-    read(name, "powers from 0 to " + std::to_string(most_order) + ", such as '1 2 3'",
-         [&](const std::string& text) -> Complaints {
-           Complaints complaints = read_whole_list(text, {0, most_order}, orders);
-           std::sort(orders.begin(), orders.end());
-           orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
-           if (complaints.empty() && orders.empty()) complaints = {"''"};
-           return complaints;
-         });
-  }
-  void refuse(const std::string& problem) { problems_ += "\nnnft fit: " + problem; }
-  void finish() const {
-    if (!problems_.empty()) throw UsageError(problems_.substr(1));
-  }
-
- private:
-  const Arguments& arguments_;
-  std::string problems_;
-};
+void read_powers(OptionReader& options, const std::string& name, std::vector<int>& orders) {
+  options.read(name, "powers from 0 to " + std::to_string(most_order) + ", such as '1 2 3'",
+               [&](const std::string& text) -> Complaints {
+                 Complaints complaints = read_whole_list(text, {0, most_order}, orders);
+                 std::sort(orders.begin(), orders.end());
+                 orders.erase(std::unique(orders.begin(), orders.end()), orders.end());
+                 if (complaints.empty() && orders.empty()) complaints = {"''"};
+                 return complaints;
+               });
+}
 
 void read_series(OptionReader& options, FitRequest& request) {
   options.read("--variable", "a name", [&](const std::string& text) -> Complaints {
@@ -74,8 +56,8 @@ void read_series(OptionReader& options, FitRequest& request) {
     if (text == "both") request.direction = FitDirection::both;
     return request.direction ? Complaints{} : Complaints{"'" + text + "'"};
   });
-  options.orders("--order", request.orders);
-  options.orders("--order-strength", request.strength_orders);
+  read_powers(options, "--order", request.orders);
+  read_powers(options, "--order-strength", request.strength_orders);
   options.read("--leading-power", "a number >= 0 or free", [&](const std::string& text) -> Complaints {
     request.free_exponent = text == "free";
     double power = 0.0;
@@ -87,10 +69,10 @@ void read_series(OptionReader& options, FitRequest& request) {
 }
 
 void read_data(OptionReader& options, FitRequest& request) {
-  options.number("--min-width", 0.0, request.width.least);
-  options.number("--max-width", 0.0, request.width.most);
-  options.number("--min-strength", -largest, request.strength.least);
-  options.number("--max-strength", -largest, request.strength.most);
+  read_number_option(options, "--min-width", 0.0, request.width.least);
+  read_number_option(options, "--max-width", 0.0, request.width.most);
+  read_number_option(options, "--min-strength", -largest, request.strength.least);
+  read_number_option(options, "--max-strength", -largest, request.strength.most);
   options.read("--tuples", "sites of tuples separated by ';', or sources",
                [&](const std::string& text) { return read_tuple_list(text, request.tuples); });
   options.read("--axis", "a name", [&](const std::string& text) -> Complaints {
@@ -126,7 +108,7 @@ FitCommand parse_fit_command(const std::vector<std::string>& words) {
       words, {{"--all", "--points", "--jackknife", "--fresh"},
               {"--variable", "--in", "--order", "--order-strength", "--leading-power", "--min-width", "--max-width",
                "--min-strength", "--max-strength", "--tuples", "--axis", "--cuts", "--svd-cut", "--shrinkage"}});
-  OptionReader options(arguments);
+  OptionReader options("fit", arguments);
   FitCommand command;
   command.whole = arguments.whole;
   if (arguments.positional.size() != 1)

@@ -106,8 +106,8 @@ void print_file(const std::string& path, const Arguments& arguments) {
   std::printf("%s: %s, architecture %s, estimator %s\n\n", path.c_str(), file.attribute("kind").c_str(),
               file.attribute("architecture").c_str(), file.attribute("estimator").c_str());
   print_provenance(file);
-  if (file.attribute("kind") == "fit") {
-    std::printf("a fit; its tables are what the command above prints\n");
+  if (const std::string kind = file.attribute("kind"); kind == "fit" || kind == "correlators") {
+    std::printf("%s; its tables are what the command above prints\n", kind == "fit" ? "a fit" : "correlators of an action");
     return;
   }
   const StoredResult stored(file);
