@@ -36,10 +36,23 @@ RowMatrix inverse_of(const RowMatrix& factor) {
 }  // namespace
 
 GaussianReference::GaussianReference(const SiteAction& action, const RowMatrix& covariance)
-    : covariance_(covariance),
-      factor_(lower_factor(covariance, action.sites())),
+    : factor_(lower_factor(covariance, action.sites())),
       precision_(inverse_of(factor_)),
       potential_(action.with_quadratic(action.quadratic() - 0.5 * precision_)) {}
+
+GaussianReference::GaussianReference(RowMatrix factor, RowMatrix precision, SiteAction potential)
+    : factor_(std::move(factor)), precision_(std::move(precision)), potential_(std::move(potential)) {}
+
+std::optional<GaussianReference> GaussianReference::of_gaussian_part(const SiteAction& action) {
+  constexpr double singular_below = 1e-14;
+  const RowMatrix precision = 2.0 * action.quadratic();
+  const Eigen::LLT<RowMatrix> cholesky(precision);
+  if (cholesky.info() != Eigen::Success || !(cholesky.rcond() > singular_below)) return std::nullopt;
+  // 2 g2 = MMᵀ, so that M⁻ᵀ is a factor of C.
+  const RowMatrix identity = RowMatrix::Identity(action.sites(), action.sites());
+  const RowMatrix factor = cholesky.matrixU().solve(identity);
+  return GaussianReference(factor, precision, action.with_quadratic(RowMatrix::Zero(action.sites(), action.sites())));
+}
 
 ActionChains::ActionChains(GaussianReference reference, const Stream& stream, std::uint64_t first_chain, SimdPath path)
     : reference_(std::move(reference)),

@@ -1,8 +1,8 @@
 #include "nnft/action/draw_pilot.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -45,21 +45,11 @@ double isotropic_mean(const SiteAction& action, int degree) {
   return sum;
 }
 
-/// (2 g2)⁻¹ if it is a covariance.
-std::optional<RowMatrix> gaussian_part(const SiteAction& action) {
-  const RowMatrix precision = 2.0 * action.quadratic();
-  const Eigen::LLT<RowMatrix> cholesky(precision);
-  if (cholesky.info() != Eigen::Success || !(cholesky.rcond() > 1e-14)) return std::nullopt;
-  const RowMatrix covariance = cholesky.solve(RowMatrix(RowMatrix::Identity(action.sites(), action.sites())));
-  return RowMatrix(0.5 * (covariance + covariance.transpose()));
-}
-
 /// The chains of a pilot and where they are.
 class PilotChains {
  public:
-  PilotChains(const SiteAction& action, const RowMatrix& covariance, const Stream& stream, SimdPath path)
+  PilotChains(const SiteAction& action, const GaussianReference& reference, const Stream& stream, SimdPath path)
       : action_(action), stream_(stream), path_(path), step_(first_pilot_sample >> 20) {
-    const GaussianReference reference(action_, covariance);
     for (std::uint64_t b = 0; b < batches; ++b) {
       ActionChains chains(reference, stream_, b * batch_samples, path_);
       chains.start(step_);
@@ -70,8 +60,7 @@ class PilotChains {
   }
 
   /// ⟨φφ⟩ of the second half of some updates around N(0, C).
-  RowMatrix covariance_found(const RowMatrix& covariance) {
-    const GaussianReference reference(action_, covariance);
+  RowMatrix covariance_found(const GaussianReference& reference) {
     RowMatrix sum = RowMatrix::Zero(action_.sites(), action_.sites());
     for (std::uint64_t b = 0; b < batches; ++b) {
       RowMatrix& fields = fields_[b];
@@ -89,8 +78,7 @@ class PilotChains {
   }
 
   /// What chains around N(0, C) remember, in updates.
-  DrawStatistics remembered(const RowMatrix& covariance) {
-    const GaussianReference reference(action_, covariance);
+  DrawStatistics remembered(const GaussianReference& reference) {
     const DrawLayout layout(MomentLayout(action_.sites(), {2}), measured_updates);
     BlockTable table(batches * batch_samples, layout.size());
     table.counts.assign(table.counts.size(), measured_updates);
@@ -108,6 +96,15 @@ class PilotChains {
     }
     step_ += measured_updates;
     return draw_statistics(layout, table);
+  }
+
+  /// Rounding of a V where the chains are, of the one where it is worst.
+  double rounding(const SiteAction& potential) const {
+    double largest = 0.0;
+    for (const RowMatrix& fields : fields_)
+      for (Eigen::Index c = 0; c < fields.rows(); ++c)
+        largest = std::max(largest, potential.magnitude(fields.row(c).transpose()));
+    return largest * std::numeric_limits<double>::epsilon();
   }
 
  private:
@@ -151,20 +148,31 @@ double isotropic_variance(const SiteAction& action) {
   return low;
 }
 
+GaussianReference reference_of(const SiteAction& action, ReferenceKind kind, const RowMatrix& covariance) {
+  if (kind == ReferenceKind::pilot_covariance) return {action, covariance};
+  if (std::optional<GaussianReference> found = GaussianReference::of_gaussian_part(action)) return *found;
+  throw ShapeError("reference Gaussian: expected an action with positive definite g2");
+}
+
 DrawMethod pilot_draws(const SiteAction& action, const Stream& stream, SimdPath path) {
-  const std::optional<RowMatrix> gaussian = gaussian_part(action);
-  RowMatrix covariance =
-      gaussian ? *gaussian : RowMatrix(isotropic_variance(action) * RowMatrix::Identity(action.sites(), action.sites()));
-  PilotChains chains(action, covariance, stream, path);
-  for (int round = 0; round < rounds; ++round) covariance = chains.covariance_found(covariance);
-  const DrawStatistics found = chains.remembered(covariance);
+  const std::optional<GaussianReference> gaussian = GaussianReference::of_gaussian_part(action);
+  const RowMatrix identity = RowMatrix::Identity(action.sites(), action.sites());
+  GaussianReference reference = gaussian ? *gaussian : GaussianReference(action, isotropic_variance(action) * identity);
+  PilotChains chains(action, reference, stream, path);
+  RowMatrix covariance;
+  for (int round = 0; round < rounds; ++round) {
+    covariance = chains.covariance_found(reference);
+    reference = GaussianReference(action, covariance);
+  }
+  const DrawStatistics found = chains.remembered(reference);
   if (gaussian) {
     const DrawStatistics of_gaussian = chains.remembered(*gaussian);
     const double cost = found.slowest() * found.angles_per_sample;
     if (!(cost < saved_by_covariance * of_gaussian.slowest() * of_gaussian.angles_per_sample))
-      return {ReferenceKind::gaussian_part, *gaussian, schedule_for(of_gaussian.slowest())};
+      return {ReferenceKind::gaussian_part, gaussian->covariance(), schedule_for(of_gaussian.slowest()),
+              chains.rounding(gaussian->potential())};
   }
-  return {ReferenceKind::pilot_covariance, covariance, schedule_for(found.slowest())};
+  return {ReferenceKind::pilot_covariance, covariance, schedule_for(found.slowest()), chains.rounding(reference.potential())};
 }
 
 }  // namespace nnft

@@ -1,10 +1,10 @@
 #include "nnft/action/site_action.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "nnft/core/error.hpp"
-#include "nnft/core/packed_index.hpp"
 
 namespace nnft {
 
@@ -37,10 +37,12 @@ SiteAction::SiteAction(int sites, const std::vector<Couplings>& couplings)
   const int highest = std::max(degree(), 2);
   for (int d = 2; d <= highest_action_degree; d += 2) {
     Vector& own = coefficients_[static_cast<std::size_t>(d / 2 - 1)];
-    if (d > highest)
+    if (d > highest) {
       own.resize(0);
-    else if (own.size() == 0)
-      own = Vector::Zero(PackedIndex(sites, d).size());
+      continue;
+    }
+    indices_.emplace_back(sites, d);
+    if (own.size() == 0) own = Vector::Zero(indices_.back().size());
   }
 }
 
@@ -56,10 +58,21 @@ double SiteAction::value(const Vector& phi) const {
   return sum;
 }
 
+double SiteAction::magnitude(const Vector& phi) const {
+  double sum = 0.0;
+  for (std::size_t place = 0; place < indices_.size(); ++place)
+    for (int t = 0; t < indices_[place].size(); ++t) {
+      double product = coefficients_[place][t];
+      for (int leg = 0; leg < indices_[place].order(); ++leg) product *= phi[indices_[place].tuple(t)[leg]];
+      sum += std::abs(product);
+    }
+  return sum;
+}
+
 double SiteAction::form(int degree, const Vector& phi) const {
   const Vector& own = coefficients(degree);
   if (own.size() == 0) return 0.0;
-  const PackedIndex index(sites_, degree);
+  const PackedIndex& index = indices_[static_cast<std::size_t>(degree / 2 - 1)];
   double sum = 0.0;
   for (int t = 0; t < index.size(); ++t) {
     double product = own[t];
@@ -73,7 +86,7 @@ Vector SiteAction::form_gradient(int degree, const Vector& phi) const {
   Vector gradient = Vector::Zero(sites_);
   const Vector& own = coefficients(degree);
   if (own.size() == 0) return gradient;
-  const PackedIndex index(sites_, degree);
+  const PackedIndex& index = indices_[static_cast<std::size_t>(degree / 2 - 1)];
   Vector after(degree + 1);  // products of the legs from one on
   for (int t = 0; t < index.size(); ++t) {
     const int* tuple = index.tuple(t);
@@ -90,8 +103,7 @@ Vector SiteAction::form_gradient(int degree, const Vector& phi) const {
 
 RowMatrix SiteAction::quadratic() const {
   RowMatrix g2 = RowMatrix::Zero(sites_, sites_);
-  if (coefficients_.front().size() == 0) return g2;
-  const PackedIndex index(sites_, 2);
+  const PackedIndex& index = indices_.front();
   for (int t = 0; t < index.size(); ++t) {
     const int a = index.tuple(t)[0], b = index.tuple(t)[1];
     g2(a, b) = g2(b, a) = coefficients_.front()[t] / (a == b ? 1.0 : 2.0);
@@ -104,9 +116,8 @@ SiteAction SiteAction::with_quadratic(const RowMatrix& g2) const {
     throw ShapeError("SiteAction: expected a matrix of " + std::to_string(sites_) + " sites, got " + std::to_string(g2.rows()) +
                      " x " + std::to_string(g2.cols()));
   SiteAction changed = *this;
-  const PackedIndex index(sites_, 2);
+  const PackedIndex& index = indices_.front();
   Vector& own = changed.coefficients_.front();
-  own.resize(index.size());
   for (int t = 0; t < index.size(); ++t) {
     const int a = index.tuple(t)[0], b = index.tuple(t)[1];
     own[t] = a == b ? g2(a, b) : g2(a, b) + g2(b, a);

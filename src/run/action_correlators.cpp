@@ -57,11 +57,11 @@ class PlanMessage {
   }
 
  private:
-  static constexpr int header = 4;
+  static constexpr int header = 5;
 
   void pack(const PointPlan& plan, Vector& row) const {
     row.head(header) << 1.0, static_cast<double>(plan.method.kind), plan.method.schedule.thermalisation,
-        plan.method.schedule.updates_per_sample;
+        plan.method.schedule.updates_per_sample, plan.method.rounding;
     row.segment(header, sites_ * sites_) = Eigen::Map<const Vector>(plan.method.covariance.data(), sites_ * sites_);
     Eigen::Index place = header + sites_ * sites_;
     for (const Couplings& couplings : plan.couplings) {
@@ -74,7 +74,8 @@ class PlanMessage {
     PointPlan plan{{},
                    {static_cast<ReferenceKind>(static_cast<int>(row[1])),
                     Eigen::Map<const RowMatrix>(row.data() + header, sites_, sites_),
-                    {static_cast<int>(row[2]), static_cast<int>(row[3])}}};
+                    {static_cast<int>(row[2]), static_cast<int>(row[3])},
+                    row[4]}};
     Eigen::Index place = header + sites_ * sites_;
     for (const int degree : degrees_) {
       const Eigen::Index size = PackedIndex(sites_, degree).size();
@@ -96,7 +97,8 @@ BlockTable draw_point(const Communicator& comm, const PointPlan& plan, const Dra
   BlockTable table(static_cast<int>(request.blocks), layout.size());
   table.counts.assign(table.counts.size(), layout.samples());
   run_agreed<Error>(comm, [&] {
-    const GaussianReference reference(SiteAction(layout.moments().sites(), plan.couplings), plan.method.covariance);
+    const GaussianReference reference =
+        reference_of(SiteAction(layout.moments().sites(), plan.couplings), plan.method.kind, plan.method.covariance);
     const Range mine = partition(request.blocks, comm.rank(), comm.size());
     for (std::uint64_t first = mine.begin; first < mine.end; first += batch_samples) {
       const auto chains = static_cast<Eigen::Index>(std::min<std::uint64_t>(batch_samples, mine.end - first));
@@ -133,7 +135,14 @@ std::optional<PointPlan> prepare(const StoredAction& stored, const DrawRequest& 
   }
   drawn.refused = refusal(couplings, stored.sites());
   if (!drawn.refused.empty()) return std::nullopt;
-  return PointPlan{couplings, pilot_draws(SiteAction(stored.sites(), couplings), stream_of(request, point), path)};
+  PointPlan plan{couplings, pilot_draws(SiteAction(stored.sites(), couplings), stream_of(request, point), path)};
+  if (!(plan.method.rounding <= largest_rounding)) {
+    drawn.refused = "the terms of the action cancel so much that S is rounded by " + format_number(plan.method.rounding, "%.2g") +
+                    ", expected at most " + format_number(largest_rounding, "%.2g") +
+                    ": fewer or more distant sites, or a regulator";
+    return std::nullopt;
+  }
+  return plan;
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #pragma once
 /// @file Markov chains that draw fields from e^{−S}.
 
+#include <array>
 #include <cstdint>
+#include <optional>
 
 #include "nnft/action/action_kernels.hpp"
 #include "nnft/action/site_action.hpp"
@@ -14,19 +16,23 @@ namespace nnft {
 /// The action split into a Gaussian N(0, C) and the rest: S = ½φᵀC⁻¹φ + V.
 class GaussianReference {
  public:
-  /// @param covariance C, shape (sites, sites). @throws ShapeError unless it is symmetric and positive definite and fits.
+  /// @param covariance C, shape (sites, sites). @throws ShapeError unless it is positive definite and fits.
   GaussianReference(const SiteAction& action, const RowMatrix& covariance);
+  /// C = (2 g2)⁻¹, by which V has no quadratic part at all; nothing if g2 is not positive definite, or is so within rounding
+  /// only.
+  static std::optional<GaussianReference> of_gaussian_part(const SiteAction& action);
 
-  const RowMatrix& covariance() const noexcept { return covariance_; }
-  /// L of C = LLᵀ, lower triangle.
+  /// L of C = LLᵀ, triangular.
   const RowMatrix& factor() const noexcept { return factor_; }
+  RowMatrix covariance() const { return factor_ * factor_.transpose(); }
   /// C⁻¹.
   const RowMatrix& precision() const noexcept { return precision_; }
   /// V, which is g2 − ½C⁻¹ at degree 2.
   const SiteAction& potential() const noexcept { return potential_; }
 
  private:
-  RowMatrix covariance_;
+  GaussianReference(RowMatrix factor, RowMatrix precision, SiteAction potential);
+
   RowMatrix factor_;
   RowMatrix precision_;
   SiteAction potential_;

@@ -17,7 +17,11 @@ struct DrawMethod {
   ReferenceKind kind;
   RowMatrix covariance;  ///< C
   DrawSchedule schedule;
+  double rounding;  ///< of V at the fields of the pilot: terms that cancel leave it
 };
+
+/// The Gaussian of a method. @throws ShapeError if the action has none such.
+GaussianReference reference_of(const SiteAction& action, ReferenceKind kind, const RowMatrix& covariance);
 
 /// Runs 64 chains from (2 g2)⁻¹, if that is positive definite, and else from the best isotropic Gaussian, improves C three times
 /// by the covariance that they find, and measures the integrated autocorrelation times of S, F and m² with both C. The Gaussian

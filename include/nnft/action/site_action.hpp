@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "nnft/core/packed_index.hpp"
 #include "nnft/core/types.hpp"
 
 namespace nnft {
@@ -33,6 +34,8 @@ class SiteAction {
   const Vector& coefficients(int degree) const { return coefficients_.at(static_cast<std::size_t>(degree / 2 - 1)); }
   /// S of φ, shape (sites).
   double value(const Vector& phi) const;
+  /// The sum of the magnitudes of all monomials with their coefficients: what the rounding of S is relative to.
+  double magnitude(const Vector& phi) const;
   /// The part of one degree.
   double form(int degree, const Vector& phi) const;
   /// The derivatives of form(degree, φ) in φ, shape (sites).
@@ -44,6 +47,7 @@ class SiteAction {
 
  private:
   int sites_;
+  std::vector<PackedIndex> indices_;  ///< by degree/2 − 1, up to degree() or 2
   std::vector<Vector> coefficients_;  ///< by degree/2 − 1
 };
 

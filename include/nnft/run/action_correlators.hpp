@@ -37,6 +37,10 @@ struct DrawnPoint {
   std::vector<StoredCorrelator> source;  ///< of each measured order what the action came from; no values if unknown
 };
 
+/// An action whose terms cancel so much that S is rounded by more than this at its own fields is refused: correlators would be
+/// off by about as much of themselves. Couplings of n fields grow with the n-th power of the inverse of G2c.
+inline constexpr double largest_rounding = 1e-4;
+
 /// Draws from every scan point, blocks dealt to the ranks in contiguous shares; block b is Markov chain b, whose bits depend on
 /// nothing but the action, the seed, the scan point's number and b. A point whose e^{−S} cannot be normalised is refused and
 /// takes no time. The root reads the file. @param stored there on the root, null elsewhere.
