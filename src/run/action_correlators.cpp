@@ -31,7 +31,7 @@ std::string refusal(const std::vector<Couplings>& couplings, int sites) {
   if (falling->degree == 0) return "all couplings vanish";
   const std::string form = "g" + std::to_string(falling->degree) + " phi^" + std::to_string(falling->degree);
   return "the action is not bounded below: its highest form, " + form + ", is " + format_number(falling->value, "%.4g") +
-         " along phi = " + direction_text(falling->direction);
+         (falling->value > 0.0 ? ", which is rounding," : "") + " along phi = " + direction_text(falling->direction);
 }
 
 /// What every rank needs to know of a point: the couplings and how to draw.

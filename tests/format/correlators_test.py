@@ -232,7 +232,7 @@ told = correlators("deep.h5", "--draw=1e4", "-o", "deep_drawn.h5")
 assert "WARNING: chains" in told and "cannot be trusted" in told, told
 with h5py.File("deep_drawn.h5") as file:
     assert file["trusted"][0, 0, 0] == 0 and file["split_rhat"][0, 0, 0].max() > 1.5
-write_action("valley.h5", one_point({2: [1.0, 0.0, 1.0], 4: [1e14, -1e14, 1e14, -1e14, 1e14 + 1.0]}))
+write_action("valley.h5", one_point({2: [1.0, 0.0, 1.0], 4: [1e13 + 200, -1e13, 1e13, -1e13, 1e13 + 200]}))
 told = correlators("valley.h5", "--draw=1e4", status=3)
 assert "REFUSED: the terms of the action cancel so much that S is rounded by" in told, told
 

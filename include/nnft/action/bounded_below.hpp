@@ -18,6 +18,6 @@ struct FallingDirection {
 /// otherwise by descents from many directions, those that random numbers of a fixed seed choose among them. Nothing if it is
 /// positive. Values below `flat_below` times the largest coefficient are rounding and count as 0.
 std::optional<FallingDirection> falling_direction(const SiteAction& action);
-inline constexpr double flat_below = 1e-12;
+inline constexpr double flat_below = 1e-13;
 
 }  // namespace nnft
