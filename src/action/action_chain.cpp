@@ -67,9 +67,11 @@ ActionChains::ActionChains(GaussianReference reference, const Stream& stream, st
       trial_(rows(sites())),
       potential_(rows(1)) {}
 
-void ActionChains::start(std::uint64_t step) {
+void ActionChains::start(std::uint64_t step, const Vector& other) {
   variates_.normals(stream_, {Purpose::process, sample_of(step, first_chain_), 0, sites()}, normals_.data());
   kernels_.multiply(sites(), sites(), reference_.factor().data(), normals_.data(), fields_.data());
+  for (std::uint64_t c = 0; other.size() > 0 && c < batch_samples; ++c)
+    for (int a = 0; (first_chain_ + c) % 2 == 1 && a < sites(); ++a) fields_.data()[rows(a) + c] = other[a];
   renew();
 }
 

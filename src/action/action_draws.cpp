@@ -77,7 +77,7 @@ RowMatrix draw_batch(const GaussianReference& reference, const DrawLayout& layou
   ActionChains chains(reference, stream, first_chain, path);
   DrawSums sums(layout, path);
   std::uint64_t step = 0;
-  chains.start(step);
+  chains.start(step, schedule.other_start);
   for (int k = 0; k < schedule.thermalisation; ++k) chains.update(++step);
   for (std::int64_t s = 0; s < layout.samples(); ++s) {
     std::array<std::int64_t, batch_samples> tried{};

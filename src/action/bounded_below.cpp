@@ -3,33 +3,13 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <limits>
-#include <vector>
 
-#include "nnft/random/variates.hpp"
+#include "action/search_directions.hpp"
 
 namespace nnft {
 namespace {
 
 constexpr int most_steps = 2000;
-constexpr int random_batches = 4;  // of batch_samples starts each
-
-/// The axes, the sums and differences of two of them, and random directions.
-std::vector<Vector> starts(int sites) {
-  std::vector<Vector> found;
-  for (int a = 0; a < sites; ++a) {
-    found.push_back(Vector::Unit(sites, a));
-    for (int b = 0; b < a; ++b)
-      for (const double sign : {1.0, -1.0})
-        found.push_back((Vector::Unit(sites, a) + sign * Vector::Unit(sites, b)).normalized());
-  }
-  const VariateKernels& variates = variate_kernels(SimdPath::generic);
-  RowMatrix normals(sites + sites % 2, batch_samples);
-  for (std::uint64_t batch = 0; batch < random_batches; ++batch) {
-    variates.normals(Stream::process(0), {Purpose::process, batch * batch_samples, 0, sites}, normals.data());
-    for (int c = 0; c < batch_samples; ++c) found.push_back(normals.col(c).head(sites).normalized());
-  }
-  return found;
-}
 
 /// A local minimum of the form of `degree` on the unit sphere: steps down the gradient along the sphere, as long as they help.
 FallingDirection descend(const SiteAction& action, int degree, Vector direction) {
@@ -62,7 +42,7 @@ FallingDirection lowest(const SiteAction& action, int degree) {
     return {2, modes.eigenvectors().col(0), modes.eigenvalues()[0]};
   }
   FallingDirection found{degree, Vector(), std::numeric_limits<double>::infinity()};
-  for (const Vector& start : starts(action.sites())) {
+  for (const Vector& start : search_directions(action.sites())) {
     FallingDirection here = descend(action, degree, start);
     if (here.value < found.value) found = std::move(here);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nnft/action/draw_statistics.hpp"
+#include "nnft/action/lowest_field.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/core/packed_index.hpp"
 
@@ -48,11 +49,13 @@ double isotropic_mean(const SiteAction& action, int degree) {
 /// The chains of a pilot and where they are.
 class PilotChains {
  public:
-  PilotChains(const SiteAction& action, const GaussianReference& reference, const Stream& stream, SimdPath path)
+  /// Half of the chains from N(0, C), half from the lowest field.
+  PilotChains(const SiteAction& action, const GaussianReference& reference, const Vector& lowest, const Stream& stream,
+              SimdPath path)
       : action_(action), stream_(stream), path_(path), step_(first_pilot_sample >> 20) {
     for (std::uint64_t b = 0; b < batches; ++b) {
       ActionChains chains(reference, stream_, b * batch_samples, path_);
-      chains.start(step_);
+      chains.start(step_, lowest);
       fields_.emplace_back(batch_samples, action_.sites());
       chains.save(fields_.back());
     }
@@ -115,10 +118,10 @@ class PilotChains {
   std::vector<RowMatrix> fields_;  ///< of each batch
 };
 
-DrawSchedule schedule_for(double tau) {
+DrawSchedule schedule_for(double tau, const Vector& lowest) {
   const double known = std::clamp(std::isnan(tau) ? longest_known_time : tau, 0.5, longest_known_time);
   return {std::max(least_thermalisation, static_cast<int>(std::ceil(thermalisation_times * known))),
-          static_cast<int>(std::clamp(std::round(known), 1.0, static_cast<double>(most_updates_per_sample)))};
+          static_cast<int>(std::clamp(std::round(known), 1.0, static_cast<double>(most_updates_per_sample))), lowest};
 }
 
 }  // namespace
@@ -158,7 +161,8 @@ DrawMethod pilot_draws(const SiteAction& action, const Stream& stream, SimdPath 
   const std::optional<GaussianReference> gaussian = GaussianReference::of_gaussian_part(action);
   const RowMatrix identity = RowMatrix::Identity(action.sites(), action.sites());
   GaussianReference reference = gaussian ? *gaussian : GaussianReference(action, isotropic_variance(action) * identity);
-  PilotChains chains(action, reference, stream, path);
+  const Vector lowest = lowest_field(action);
+  PilotChains chains(action, reference, lowest, stream, path);
   RowMatrix covariance;
   for (int round = 0; round < rounds; ++round) {
     covariance = chains.covariance_found(reference);
@@ -169,10 +173,11 @@ DrawMethod pilot_draws(const SiteAction& action, const Stream& stream, SimdPath 
     const DrawStatistics of_gaussian = chains.remembered(*gaussian);
     const double cost = found.slowest() * found.angles_per_sample;
     if (!(cost < saved_by_covariance * of_gaussian.slowest() * of_gaussian.angles_per_sample))
-      return {ReferenceKind::gaussian_part, gaussian->covariance(), schedule_for(of_gaussian.slowest()),
+      return {ReferenceKind::gaussian_part, gaussian->covariance(), schedule_for(of_gaussian.slowest(), lowest),
               chains.rounding(gaussian->potential())};
   }
-  return {ReferenceKind::pilot_covariance, covariance, schedule_for(found.slowest()), chains.rounding(reference.potential())};
+  return {ReferenceKind::pilot_covariance, covariance, schedule_for(found.slowest(), lowest),
+          chains.rounding(reference.potential())};
 }
 
 }  // namespace nnft

@@ -45,7 +45,7 @@ class PlanMessage {
  public:
   PlanMessage(const Communicator& comm, int sites, std::vector<int> degrees)
       : comm_(comm), sites_(sites), degrees_(std::move(degrees)) {
-    size_ = header + sites_ * sites_;
+    size_ = header + sites_ + sites_ * sites_;
     for (const int degree : degrees_) size_ += PackedIndex(sites_, degree).size();
   }
 
@@ -62,8 +62,9 @@ class PlanMessage {
   void pack(const PointPlan& plan, Vector& row) const {
     row.head(header) << 1.0, static_cast<double>(plan.method.kind), plan.method.schedule.thermalisation,
         plan.method.schedule.updates_per_sample, plan.method.rounding;
-    row.segment(header, sites_ * sites_) = Eigen::Map<const Vector>(plan.method.covariance.data(), sites_ * sites_);
-    Eigen::Index place = header + sites_ * sites_;
+    row.segment(header, sites_) = plan.method.schedule.other_start;
+    row.segment(header + sites_, sites_ * sites_) = Eigen::Map<const Vector>(plan.method.covariance.data(), sites_ * sites_);
+    Eigen::Index place = header + sites_ + sites_ * sites_;
     for (const Couplings& couplings : plan.couplings) {
       row.segment(place, couplings.packed.size()) = couplings.packed;
       place += couplings.packed.size();
@@ -73,10 +74,10 @@ class PlanMessage {
   PointPlan unpack(const Vector& row) const {
     PointPlan plan{{},
                    {static_cast<ReferenceKind>(static_cast<int>(row[1])),
-                    Eigen::Map<const RowMatrix>(row.data() + header, sites_, sites_),
-                    {static_cast<int>(row[2]), static_cast<int>(row[3])},
+                    Eigen::Map<const RowMatrix>(row.data() + header + sites_, sites_, sites_),
+                    {static_cast<int>(row[2]), static_cast<int>(row[3]), row.segment(header, sites_)},
                     row[4]}};
-    Eigen::Index place = header + sites_ * sites_;
+    Eigen::Index place = header + sites_ + sites_ * sites_;
     for (const int degree : degrees_) {
       const Eigen::Index size = PackedIndex(sites_, degree).size();
       plan.couplings.push_back({degree, row.segment(place, size)});
@@ -142,6 +143,7 @@ std::optional<PointPlan> prepare(const StoredAction& stored, const DrawRequest& 
                     ": fewer or more distant sites, or a regulator";
     return std::nullopt;
   }
+  drawn.lowest_action = SiteAction(stored.sites(), couplings).value(plan.method.schedule.other_start);
   return plan;
 }
 

@@ -53,6 +53,11 @@ void write_order(std::ostream& out, const DrawnPoint& point, const MomentLayout&
 
 void write_chains(std::ostream& out, const DrawnPoint& point) {
   const DrawStatistics& statistics = *point.statistics;
+  if (point.lowest_action < 0.0) {
+    out << "  lowest action found: S = " << format_number(point.lowest_action, "%.4g") << " at phi =";
+    for (const double phi : point.schedule.other_start) out << ' ' << format_number(phi, "%.3g");
+    out << " and its negative, where half of the chains start\n";
+  }
   out << "  chains: slices around the " << to_string(*point.reference) << ", " << point.schedule.updates_per_sample
       << (point.schedule.updates_per_sample == 1 ? " update" : " updates") << " per sample after "
       << point.schedule.thermalisation << ", " << format_number(statistics.angles_per_sample, "%.3g") << " angles per sample\n"

@@ -154,6 +154,19 @@ for factor in (1.0, 1.02):
     print(f"three Gaussian sites, couplings times {factor}: largest pull {largest:.2f}")
     assert "around the gaussian part" in told and (largest < 4.5 if factor == 1.0 else largest > 6.0)
 
+# phi = sum_i a_i cos b_i of 100 neurons, sigma_a = 1: the Taylor coefficients of -ln P to phi^6, by Fourier inversion, give back
+# G2c = 1/2 and G4c = (3/8)/N, and with the other sign of the quartic coupling they do not. To phi^4 the action is not bounded below.
+taylor = {2: [1.007653942], 4: [-0.002637726571], 6: [2.802862e-5]}
+for sign in (1, -1):
+    write_action("cos.h5", one_point({2: taylor[2], 4: [sign * taylor[4][0]], 6: taylor[6]}))
+    correlators("cos.h5", "--draw=3e7", "--orders=2 4", "-o", "drawn.h5", "--fresh")
+    pulls = pulls_of("drawn.h5", {2: np.array([0.5]), 4: np.array([0.00375])})
+    with h5py.File("drawn.h5") as file:
+        print(f"cosine neurons, sign {sign:+d}: G4c = {file['G4c'][0, 0, 0, 0]:.5f} +- {file['G4c_err'][0, 0, 0, 0]:.5f}, pulls {np.round(pulls, 1)}")
+    assert (np.abs(pulls) < 4).all() if sign == 1 else (np.abs(pulls) > 10).all()
+write_action("cos.h5", one_point({2: taylor[2], 4: taylor[4]}))
+assert "its highest form, g4 phi^4, is -0.002638 along phi = (1)" in correlators("cos.h5", "--draw=10", status=3)
+
 # phi^4 theory of infinite width at its own two nodes, and the same theory in `nnft exact`.
 with open("phi4.ini", "w") as file:
     file.write("[field]\narchitecture = free-scalar\nwidth = inf\ncutoff = 6\n[sites]\npoints = 0.375; 1.125\n[deformation]\n"
@@ -232,6 +245,10 @@ told = correlators("deep.h5", "--draw=1e4", "-o", "deep_drawn.h5")
 assert "WARNING: chains" in told and "cannot be trusted" in told, told
 with h5py.File("deep_drawn.h5") as file:
     assert file["trusted"][0, 0, 0] == 0 and file["split_rhat"][0, 0, 0].max() > 1.5
+# A truncated series whose lowest place is far from 0, behind a barrier of 14: chains at 0 would never know.
+write_action("far.h5", one_point({2: [0.5], 4: [-0.005], 6: [1e-5]}))
+told = correlators("far.h5", "--draw=1e5")
+assert "lowest action found: S = -32." in told and "WARNING: chains do not agree" in told, told
 write_action("valley.h5", one_point({2: [1.0, 0.0, 1.0], 4: [1e13 + 200, -1e13, 1e13, -1e13, 1e13 + 200]}))
 told = correlators("valley.h5", "--draw=1e4", status=3)
 assert "REFUSED: the terms of the action cancel so much that S is rounded by" in told, told

@@ -46,8 +46,9 @@ class ActionChains {
  public:
   ActionChains(GaussianReference reference, const Stream& stream, std::uint64_t first_chain, SimdPath path);
 
-  /// Every chain from N(0, C), with the random numbers of a step that is no update's.
-  void start(std::uint64_t step);
+  /// Every chain from N(0, C), with the random numbers of a step that is no update's; those of odd numbers from `other`, so that
+  /// chains that cannot get from one to the other are found out. @param other shape (sites), or empty.
+  void start(std::uint64_t step, const Vector& other = Vector());
   /// Takes up every chain at a field: shape (batch_samples, sites).
   void restore(const RowMatrix& fields);
   /// The fields, one row for each chain: shape (batch_samples, sites).

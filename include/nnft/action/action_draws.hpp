@@ -33,11 +33,13 @@ class DrawSums {
 
 /// How a chain is run.
 struct DrawSchedule {
-  int thermalisation;      ///< updates before the first sample
-  int updates_per_sample;  ///< at least 1
+  int thermalisation;       ///< updates before the first sample
+  int updates_per_sample;   ///< at least 1
+  Vector other_start = {};  ///< where chains of odd numbers begin, shape (sites); empty: from N(0, C) as the others
 };
 
-/// Chains first_chain … first_chain + batch_samples − 1 from N(0, C) on: rows of sums, shape (batch_samples, layout.size()).
+/// Chains first_chain … first_chain + batch_samples − 1 from where the schedule says: rows of sums, shape (batch_samples,
+/// layout.size()).
 RowMatrix draw_batch(const GaussianReference& reference, const DrawLayout& layout, const DrawSchedule& schedule,
                      const Stream& stream, std::uint64_t first_chain, SimdPath path);
 

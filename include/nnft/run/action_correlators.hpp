@@ -31,7 +31,8 @@ struct DrawnPoint {
   std::int64_t samples = 0;
   std::optional<ReferenceKind> reference;
   DrawSchedule schedule{};
-  Estimate connected;  ///< shape (MomentLayout(sites, measured).size())
+  double lowest_action = 0.0;  ///< S at schedule.other_start
+  Estimate connected;          ///< shape (MomentLayout(sites, measured).size())
   std::optional<DrawStatistics> statistics;
   std::vector<std::string> warnings;
   std::vector<StoredCorrelator> source;  ///< of each measured order what the action came from; no values if unknown

@@ -122,6 +122,14 @@ TEST(ActionChains, AChainIsTheSameInAnyBatch) {
   EXPECT_NE(here.row(0), shifted.row(0));
 }
 
+TEST(ActionChains, Avx2AndAvx512HaveTheSameBits) {
+  if (widest_simd_path() < SimdPath::avx512) GTEST_SKIP() << "this processor has no avx512";
+  const GaussianReference reference(coupled(-1.0, 1.0), RowMatrix::Identity(2, 2));
+  const DrawLayout layout(MomentLayout(sites, {2, 4, 6}), 100);
+  EXPECT_EQ(draw_batch(reference, layout, {10, 2}, Stream(3, 1), 0, SimdPath::avx2),
+            draw_batch(reference, layout, {10, 2}, Stream(3, 1), 0, SimdPath::avx512));
+}
+
 TEST(ActionChains, TheActionIsThatOfTheFields) {
   const SiteAction action = coupled(-1.0, 1.0);
   ActionChains chains(GaussianReference(action, RowMatrix::Identity(2, 2)), Stream(3, 2), 0, widest_simd_path());

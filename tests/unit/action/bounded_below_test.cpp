@@ -5,6 +5,7 @@
 #include <Eigen/QR>
 #include <cmath>
 
+#include "nnft/action/lowest_field.hpp"
 #include "nnft/core/packed_index.hpp"
 
 namespace nnft {
@@ -76,6 +77,28 @@ TEST(BoundedBelow, AFormThatVanishesSomewhereIsRefused) {
       SiteAction(2, {{2, (Vector(3) << 1.0, 0.0, 1.0).finished()}, {4, (Vector(5) << 1.0, 0.0, 0.0, 0.0, 0.0).finished()}}));
   ASSERT_TRUE(falling);
   EXPECT_NEAR(falling->direction[1], 1.0, 1e-3);
+}
+
+TEST(LowestField, IsZeroWithoutWells) {
+  EXPECT_TRUE(lowest_field(SiteAction(2, {{2, (Vector(3) << 1.0, 0.5, 1.0).finished()}})).isZero(0.0));
+  // S = ½φ² − φ⁴/100 + φ⁶/10⁴ has a second minimum, where S is positive: 0.01² < 4 · 0.5 · 10⁻⁴.
+  const auto at = [](double g2, double g4, double g6) {
+    return lowest_field(
+        SiteAction(1, {{2, Vector::Constant(1, g2)}, {4, Vector::Constant(1, g4)}, {6, Vector::Constant(1, g6)}}));
+  };
+  EXPECT_TRUE(at(0.5, -0.01, 1e-4).isZero(0.0));
+  // dS/dx = ½ − x/100 + 3·10⁻⁵x² = 0 of x = φ²: the far minimum is at x = (0.01 + √(10⁻⁴ − 6·10⁻⁵))/(6·10⁻⁵).
+  EXPECT_NEAR(at(0.5, -0.005, 1e-5).squaredNorm(), (0.01 + std::sqrt(4e-5)) / 6e-5, 1e-3);
+}
+
+TEST(LowestField, IsAtTheBottomOfTheWells) {
+  const RowMatrix u = orthogonal(5);
+  const Vector c = Vector::LinSpaced(5, -1.0, -2.0), g = Vector::Constant(5, 0.5);
+  const SiteAction action(5, {powers_of(u, c, 2), powers_of(u, g, 4)});
+  const Vector lowest = lowest_field(action);
+  // All wells at once, since they do not feel each other.
+  EXPECT_NEAR(action.value(lowest), -c.squaredNorm() / (4.0 * 0.5), 1e-6);
+  for (int k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(u.row(k).dot(lowest)), std::sqrt(-c[k] / (2.0 * 0.5)), 1e-3);
 }
 
 }  // namespace
