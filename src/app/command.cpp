@@ -59,4 +59,20 @@ void require_absent(const Communicator& comm, const std::string& path, bool fres
   });
 }
 
+void run_on_root(const Communicator& comm, const std::string& about, const std::function<void()>& work) {
+  std::optional<std::string> failure;
+  run_agreed<UsageError>(comm, [&] {
+    try {
+      if (comm.root()) work();
+    } catch (const UsageError& error) {
+      throw UsageError(about + ": " + error.what());
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  });
+  run_agreed<IoError>(comm, [&] {
+    if (failure) throw IoError(*failure);
+  });
+}
+
 }  // namespace nnft::app

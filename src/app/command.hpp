@@ -1,6 +1,7 @@
 #pragma once
 /// @file The subcommands of the program and the arguments they share.
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -36,12 +37,17 @@ Config load_config_everywhere(const Communicator& comm, const std::string& path,
 /// Refuses to overwrite an existing file unless `fresh`. Collective. @throws UsageError on every rank.
 void require_absent(const Communicator& comm, const std::string& path, bool fresh);
 
+/// `work` on the root; what it throws is everybody's, with its exit code. Collective.
+/// @param about comes before the message of a UsageError. @throws UsageError or IoError on every rank.
+void run_on_root(const Communicator& comm, const std::string& about, const std::function<void()>& work);
+
 ExitCode sample(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode merge(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode compare(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode fit(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode action(const Communicator& comm, const std::vector<std::string>& words);
+ExitCode correlators(const Communicator& comm, const std::vector<std::string>& words);
 ExitCode show(const Communicator& comm, const std::vector<std::string>& words);
 
 }  // namespace nnft::app

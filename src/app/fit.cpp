@@ -1,12 +1,8 @@
 #include <cstdio>
-#include <functional>
-#include <optional>
 #include <set>
 
 #include "app/command.hpp"
 #include "app/fit_options.hpp"
-#include "nnft/parallel/agreement.hpp"
-#include "nnft/parallel/job_abort.hpp"
 #include "nnft/run/config_values.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/series_file.hpp"
@@ -61,23 +57,6 @@ FitOutcome fit_file(const std::string& path, const FitCommand& command) {
   return outcome;
 }
 
-/// `work` on the root; what it throws is everybody's, with its exit code. Collective.
-void run_on_root(const Communicator& comm, const std::string& path, const std::function<void()>& work) {
-  std::optional<std::string> failure;
-  run_agreed<UsageError>(comm, [&] {
-    try {
-      if (comm.root()) work();
-    } catch (const UsageError& error) {
-      throw UsageError("nnft fit: " + path + ": " + error.what());
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-  });
-  run_agreed<IoError>(comm, [&] {
-    if (failure) throw IoError(*failure);
-  });
-}
-
 void write_file(const Communicator& comm, FitOutcome outcome, const std::string& output, const std::string& command) {
   const Config config = parse_config(comm.broadcast(outcome.config), "provenance/config", {});
   TextPairs provenance = start_provenance(comm, config, SimdPath::generic, command);
@@ -94,7 +73,7 @@ ExitCode fit(const Communicator& comm, const std::vector<std::string>& words) {
   const FitCommand command = parse_fit_command(words);
   if (!command.output.empty()) require_absent(comm, command.output, command.fresh);
   FitOutcome outcome;
-  run_on_root(comm, command.file, [&] { outcome = fit_file(command.file, command); });
+  run_on_root(comm, "nnft fit: " + command.file, [&] { outcome = fit_file(command.file, command); });
   if (command.output.empty()) return ExitCode::done;
   write_file(comm, std::move(outcome), command.output, command.whole);
   if (comm.root()) std::printf("\nwritten to %s\n", command.output.c_str());

@@ -22,7 +22,7 @@ struct Command {
   std::string_view usage;
 };
 
-constexpr std::array<Command, 7> commands = {{
+constexpr std::array<Command, 8> commands = {{
     {"sample", nnft::app::sample,
      "sample CONFIG [--section.key=value ...] [-o FILE] [--fresh] [--part i/n] [--dry-run] [--dump-networks n]\n      sample, "
      "reduce, write "
@@ -46,6 +46,10 @@ constexpr std::array<Command, 7> commands = {{
      "      [--density '0; 0 1']\n"
      "      [--diagrams [--pictures DIRECTORY]] [--all] [-o FILE [--fresh]]\n"
      "      couplings of the action by diagrams whose vertices are connected correlators"},
+    {"correlators", nnft::app::correlators,
+     "correlators ACTION --draw n [--order k] [--at strength] [--orders '2 4'] [--blocks B] [--seed s] [--all] [-o FILE "
+     "[--fresh]]\n"
+     "      connected correlators of fields drawn from e^-S, beside those that the couplings came from"},
     {"merge", nnft::app::merge,
      "merge -o FILE IN ... [--fresh] [--partial]\n      join parts of a run, or scan points of several"},
     {"show", nnft::app::show, "show FILE ... [--all] [--digest]\n      tables, provenance, digest"},

@@ -103,10 +103,14 @@ void print_file(const std::string& path, const Arguments& arguments) {
     std::printf("%s  %s\n", file.digest().c_str(), path.c_str());
     return;
   }
-  std::printf("%s: %s, architecture %s, estimator %s\n\n", path.c_str(), file.attribute("kind").c_str(),
-              file.attribute("architecture").c_str(), file.attribute("estimator").c_str());
+  const std::string kind = file.attribute("kind");
+  if (kind == "correlators")
+    std::printf("%s: correlators of an action, by %s\n\n", path.c_str(), file.attribute("method").c_str());
+  else
+    std::printf("%s: %s, architecture %s, estimator %s\n\n", path.c_str(), kind.c_str(), file.attribute("architecture").c_str(),
+                file.attribute("estimator").c_str());
   print_provenance(file);
-  if (const std::string kind = file.attribute("kind"); kind != "sample" && kind != "exact") {
+  if (kind != "sample" && kind != "exact") {
     std::printf("of kind %s; its tables are what the command above prints\n", kind.c_str());
     return;
   }

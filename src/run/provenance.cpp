@@ -35,6 +35,31 @@ std::string host_list(const Communicator& comm) {
   return text;
 }
 
+/// @param of_config what is recorded about a config, if there is one.
+TextPairs provenance_with(const Communicator& comm, const TextPairs& of_config, SimdPath path, const std::string& command) {
+  const BuildInfo& build = build_info();
+  TextPairs entries = {{"format_version", result_format_version},
+                       {"nnft_version", build.version},
+                       {"git_revision", build.git_revision},
+                       {"compiler", build.compiler + ", " + build.build_type},
+                       {"mpi", mpi_library_version()},
+                       {"hdf5", hdf5_library_version()},
+                       {"simd", std::string(to_string(path))},
+                       {"rng", random_stream_version}};
+  entries.insert(entries.end(), of_config.begin(), of_config.end());
+  entries.emplace_back("command", command);
+  entries.emplace_back("hosts", host_list(comm));
+  entries.emplace_back("ranks", std::to_string(comm.size()));
+  for (const char* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT"})
+    if (const char* value = std::getenv(name)) {
+      std::string key = name;
+      for (char& c : key) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+      entries.emplace_back(key, value);
+    }
+  entries.emplace_back("start", utc_now());
+  return entries;
+}
+
 }  // namespace
 
 std::string utc_now() {
@@ -49,29 +74,15 @@ std::string utc_now() {
 std::string program_version() { return "nnft " + build_info().version + " (" + build_info().git_revision + ")"; }
 
 TextPairs start_provenance(const Communicator& comm, const Config& config, SimdPath path, const std::string& command) {
-  const BuildInfo& build = build_info();
-  TextPairs entries = {{"format_version", result_format_version},
-                       {"nnft_version", build.version},
-                       {"git_revision", build.git_revision},
-                       {"compiler", build.compiler + ", " + build.build_type},
-                       {"mpi", mpi_library_version()},
-                       {"hdf5", hdf5_library_version()},
-                       {"simd", std::string(to_string(path))},
-                       {"rng", random_stream_version},
-                       {"config", config.resolved()},
-                       {"config_sha256", sha256_hex(config.resolved())},
-                       {"identity_sha256", sha256_hex(config.identity())},
-                       {"command", command},
-                       {"hosts", host_list(comm)},
-                       {"ranks", std::to_string(comm.size())}};
-  for (const char* name : {"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_RESTART_COUNT"})
-    if (const char* value = std::getenv(name)) {
-      std::string key = name;
-      for (char& c : key) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-      entries.emplace_back(key, value);
-    }
-  entries.emplace_back("start", utc_now());
-  return entries;
+  return provenance_with(comm,
+                         {{"config", config.resolved()},
+                          {"config_sha256", sha256_hex(config.resolved())},
+                          {"identity_sha256", sha256_hex(config.identity())}},
+                         path, command);
+}
+
+TextPairs start_provenance(const Communicator& comm, SimdPath path, const std::string& command) {
+  return provenance_with(comm, {}, path, command);
 }
 
 TextPairs end_provenance(const Communicator& comm, const Plan& plan, double core_seconds) {

@@ -10,8 +10,8 @@
 #include "nnft/sampling/chain_kernels.hpp"
 #include "nnft/sampling/field_chains.hpp"
 #include "nnft/sampling/operator_arrays.hpp"
-#include "sampling/sign_flips.hpp"
-#include "sampling/slice_bracket.hpp"
+#include "random/sign_flips.hpp"
+#include "random/slice_bracket.hpp"
 
 namespace nnft {
 namespace {
@@ -197,7 +197,7 @@ class NeuronChains final : public FieldChains {
   void rotate(std::uint64_t step) {
     SliceBracket bracket(variates_, stream_, sample(step));
     std::array<double, batch_samples> values{};
-    bracket.close(field_kernels_, potential_.data(), values, [&](const double* turns, double* potentials) {
+    bracket.close(field_kernels_.exponentials, potential_.data(), values, [&](const double* turns, double* potentials) {
       kernels_.rotate(points_, turns, fields_.data(), direction_field_.data(), trial_.data());
       kernels_.potential(arrays_, trial_.data(), squares_.data(), potentials);
     });

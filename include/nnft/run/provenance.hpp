@@ -18,6 +18,9 @@ std::string utc_now();
 /// SHA-256, command line, hosts, ranks, SLURM ids, start. Collective.
 TextPairs start_provenance(const Communicator& comm, const Config& config, SimdPath path, const std::string& command);
 
+/// The same of a command that has no config. Collective.
+TextPairs start_provenance(const Communicator& comm, SimdPath path, const std::string& command);
+
 /// What is known when it ends: networks per scan point, end, core-hours, peak memory of the largest rank. Collective.
 TextPairs end_provenance(const Communicator& comm, const Plan& plan, double core_seconds);
 

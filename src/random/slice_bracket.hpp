@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "nnft/field/field_kernels.hpp"
 #include "nnft/random/variates.hpp"
 
 namespace nnft {
@@ -28,16 +27,17 @@ class SliceBracket {
   }
 
   /// Tries angles until every chain has one above its threshold.
-  /// @param potential_at fills `values` with the V' of the given turns. @param before V of the chains as they are.
+  /// @param exponentials makes e^z of that many numbers in place. @param before V of the chains as they are.
+  /// @param potential_at fills `values` with the V' of the given turns.
   template <class PotentialAt>
-  void close(const FieldKernels& kernels, const double* before, std::array<double, batch_samples>& values,
+  void close(void (*exponentials)(int count, double* values), const double* before, std::array<double, batch_samples>& values,
              PotentialAt potential_at) {
     std::array<double, batch_samples> ratios{};
     while (open()) {
       for (std::size_t c = 0; c < batch_samples; ++c) folded_[c] = turn_[c] - std::nearbyint(turn_[c]);
       potential_at(folded_.data(), values.data());
       for (std::size_t c = 0; c < batch_samples; ++c) ratios[c] = before[c] - values[c];
-      kernels.exponentials(batch_samples, ratios.data());
+      exponentials(batch_samples, ratios.data());
       judge(ratios.data());
     }
   }

@@ -1,0 +1,13 @@
+#pragma once
+/// @file The file of correlators of an action, FORMAT.md, "Correlators of actions".
+
+#include "nnft/io/schema.hpp"
+#include "nnft/run/action_correlators.hpp"
+
+namespace nnft {
+
+/// Everything in the file, with provenance of the couplings only. @param file the one that `stored` reads.
+Schema correlators_schema(const StoredAction& stored, const ResultReader& file, const DrawRequest& request,
+                          const std::vector<DrawnPoint>& points);
+
+}  // namespace nnft
