@@ -17,7 +17,7 @@ struct Eigenmodes {
 
 Eigenmodes eigenmodes(const RowMatrix& matrix) {
   if (matrix.rows() == 0 || matrix.rows() != matrix.cols()) throw ShapeError("ModeBasis: expected a square matrix");
-  if (!matrix.allFinite()) throw SingularError("the two-point function has entries that are not numbers");
+  if (!matrix.allFinite()) throw SingularError("the quadratic form has entries that are not numbers");
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
   Eigenmodes modes{solver.eigenvalues().reverse(), solver.eigenvectors().transpose().colwise().reverse()};
   // An eigenvector's sign means nothing; a fixed one keeps neighbouring matrices' modes comparable.
@@ -63,7 +63,7 @@ ModeBasis::ModeBasis(const RowMatrix& matrix, const ModeRegulator& regulator, in
   const double least = std::abs(eigenvalues_[0]) * static_cast<double>(matrix.rows()) * std::numeric_limits<double>::epsilon();
   if (modes < 1 || modes > matrix.rows() || !(eigenvalues_[modes - 1] + noise > least))
     throw SingularError(
-        "the two-point function is not positive definite to the precision of its numbers: its eigenvalues go from " +
+        "the quadratic form is not positive definite to the precision of its numbers: its eigenvalues go from " +
         format_number(eigenvalues_[0], "%.4g") + " to " + format_number(eigenvalues_[eigenvalues_.size() - 1], "%.4g") +
         ", condition number " + format_number(condition_of(eigenvalues_), "%.3g"));
   basis_.resize(modes, matrix.cols());

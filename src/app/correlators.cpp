@@ -50,7 +50,7 @@ ExitCode draw(const Communicator& comm, const CorrelatorsCommand& command) {
   Schema schema;
   run_on_root(comm, "nnft correlators: " + command.file, [&] {
     std::printf("%s: %s", command.file.c_str(), correlators_table(*stored, request, points, command.length).c_str());
-    schema = correlators_schema(*stored, *file, request, points);
+    schema = drawn_schema(*stored, *file, request, points);
   });
   const bool none_left = !comm.any(std::ranges::any_of(points, [](const DrawnPoint& point) { return point.refused.empty(); }));
   if (none_left) {
@@ -61,13 +61,33 @@ ExitCode draw(const Communicator& comm, const CorrelatorsCommand& command) {
   return ExitCode::done;
 }
 
+/// The correlators by diagrams, which the root works out.
+ExitCode expand(const Communicator& comm, const CorrelatorsCommand& command) {
+  const TextPairs provenance = start_provenance(comm, SimdPath::generic, command.whole);
+  Schema schema;
+  bool any = false;
+  run_on_root(comm, "nnft correlators: " + command.file, [&] {
+    const ResultReader file(command.file);
+    const StoredAction stored(file, command.file);
+    const ExpandedCorrelators expanded = expand_correlators(stored, command.order.value_or(stored.orders() - 1));
+    std::printf("%s: %s", command.file.c_str(), expanded_table(stored, expanded, command.length).c_str());
+    any = std::ranges::any_of(expanded.points, [](const ExpandedPoint& point) { return point.refused.empty(); });
+    schema = expanded_schema(stored, file, expanded);
+  });
+  if (!comm.any(any)) {
+    if (comm.root()) std::fprintf(stderr, "nnft: %s: no scan point has an action that can be expanded\n", command.file.c_str());
+    return ExitCode::failure;
+  }
+  if (!command.output.empty()) write_file(comm, std::move(schema), command.output, provenance);
+  return ExitCode::done;
+}
+
 }  // namespace
 
 ExitCode correlators(const Communicator& comm, const std::vector<std::string>& words) {
   const CorrelatorsCommand command = parse_correlators_command(words);
-  if (!command.draws) throw UsageError("nnft correlators: expected --draw n, the number of fields to draw from each action");
   if (!command.output.empty()) require_absent(comm, command.output, command.fresh);
-  return draw(comm, command);
+  return command.draws ? draw(comm, command) : expand(comm, command);
 }
 
 }  // namespace nnft::app

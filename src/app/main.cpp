@@ -47,9 +47,9 @@ constexpr std::array<Command, 8> commands = {{
      "      [--diagrams [--pictures DIRECTORY]] [--all] [-o FILE [--fresh]]\n"
      "      couplings of the action by diagrams whose vertices are connected correlators"},
     {"correlators", nnft::app::correlators,
-     "correlators ACTION --draw n [--order k] [--at strength] [--orders '2 4'] [--blocks B] [--seed s] [--all] [-o FILE "
+     "correlators ACTION [--draw n [--at strength] [--orders '2 4'] [--blocks B] [--seed s]] [--order k] [--all] [-o FILE "
      "[--fresh]]\n"
-     "      connected correlators of fields drawn from e^-S, beside those that the couplings came from"},
+     "      connected correlators of e^-S by diagrams, or of fields drawn from it, beside those that the couplings came from"},
     {"merge", nnft::app::merge,
      "merge -o FILE IN ... [--fresh] [--partial]\n      join parts of a run, or scan points of several"},
     {"show", nnft::app::show, "show FILE ... [--all] [--digest]\n      tables, provenance, digest"},

@@ -28,24 +28,23 @@ Names scan_dimensions(const StoredAction& stored, const std::string& last) {
   return names;
 }
 
-void add_dimensions(Schema& schema, const StoredAction& stored, const DrawRequest& request, const MomentLayout& moments) {
-  schema.dimensions.push_back(
-      {"order", std::vector<std::int64_t>{request.order}, "highest power of the expansion parameter in the couplings"});
+void add_scan(Schema& schema, const StoredAction& stored, Dimension order, double strength) {
+  schema.dimensions.push_back(std::move(order));
   for (const StoredAxis& axis : stored.axes())
-    schema.dimensions.push_back({axis.name,
-                                 axis.name == stored.expanded_in() ? std::vector<double>{request.strength} : axis.values,
+    schema.dimensions.push_back({axis.name, axis.name == stored.expanded_in() ? std::vector<double>{strength} : axis.values,
                                  axis.name == "width" ? "width N of the last hidden layer" : "strength of a deformation"});
+}
+
+void add_sites(Schema& schema, const StoredAction& stored, const std::vector<PackedIndex>& tuples) {
   const std::optional<RowMatrix> positions = stored.positions();
   schema.dimensions.push_back(
       {"site", stored.site_numbers().value_or(counting(static_cast<std::size_t>(stored.sites()))), "site"});
   if (positions)
     schema.dimensions.push_back(
         {"component", counting(static_cast<std::size_t>(positions->cols())), "component of a site's coordinates"});
-  for (const int order : moments.orders())
-    schema.dimensions.push_back({tuple_dimension(order), counting(static_cast<std::size_t>(moments.index(order).size())),
-                                 "sorted tuple of " + std::to_string(order) + " sites"});
-  schema.dimensions.push_back(
-      {"draw_observable", counting(draw_observables), "0: S, 1: mean of phi^2 over the sites, 2: square of the mean of phi"});
+  for (const PackedIndex& index : tuples)
+    schema.dimensions.push_back({tuple_dimension(index.order()), counting(static_cast<std::size_t>(index.size())),
+                                 "sorted tuple of " + std::to_string(index.order()) + " sites"});
   if (positions)
     schema.variables.push_back({"site_x",
                                 {"site", "component"},
@@ -73,22 +72,28 @@ std::string add_tuples(Schema& schema, const PackedIndex& index) {
   return names;
 }
 
-/// Correlators of one order, their errors and biases; NaN at points that are refused.
-void add_order(Schema& schema, const StoredAction& stored, const MomentLayout& moments, int order,
-               const std::vector<DrawnPoint>& points, const std::string& coordinates) {
-  const Eigen::Index offset = moments.offset(order), size = moments.index(order).size();
+/// Part of an estimate of each scan point, none where it is refused; order after order.
+struct CorrelatorPart {
+  std::vector<const Estimate*> points;
+  std::vector<Eigen::Index> offsets;  ///< of each order
+};
+
+/// Correlators of as many fields as the tuples have, their errors and biases; NaN at points that are refused.
+void add_correlators(Schema& schema, const StoredAction& stored, const PackedIndex& tuples, const CorrelatorPart& part,
+                     const std::string& coordinates) {
   const auto add = [&](const std::string& name, const std::string& long_name, Vector Estimate::*member) {
     std::vector<double> values;
-    for (const DrawnPoint& point : points) {
-      const Vector row = point.refused.empty() ? Vector((point.connected.*member).segment(offset, size))
-                                               : Vector(Vector::Constant(size, not_a_number));
-      values.insert(values.end(), row.begin(), row.end());
-    }
-    schema.variables.push_back(
-        {name, scan_dimensions(stored, tuple_dimension(order)), ElementType::float64, long_name, coordinates, std::move(values)});
+    for (const Eigen::Index offset : part.offsets)
+      for (const Estimate* point : part.points) {
+        const Vector row = point != nullptr ? Vector((point->*member).segment(offset, tuples.size()))
+                                            : Vector(Vector::Constant(tuples.size(), not_a_number));
+        values.insert(values.end(), row.begin(), row.end());
+      }
+    schema.variables.push_back({name, scan_dimensions(stored, tuple_dimension(tuples.order())), ElementType::float64, long_name,
+                                coordinates, std::move(values)});
   };
-  const std::string name = "G" + std::to_string(order) + "c";
-  add(name, "connected correlator of " + std::to_string(order) + " fields", &Estimate::value);
+  const std::string name = "G" + std::to_string(tuples.order()) + "c";
+  add(name, "connected correlator of " + std::to_string(tuples.order()) + " fields", &Estimate::value);
   add(name + "_err", "standard error of " + name, &Estimate::error);
   add(name + "_bias", "jackknife estimate of the bias that was subtracted in " + name, &Estimate::bias);
 }
@@ -138,28 +143,70 @@ void add_origin(Schema& schema, const StoredAction& stored, const ResultReader& 
       schema.provenance.emplace_back(name == "config" ? name : "action_" + name, text);
 }
 
-}  // namespace
-
-Schema correlators_schema(const StoredAction& stored, const ResultReader& file, const DrawRequest& request,
-                          const std::vector<DrawnPoint>& points) {
-  const MomentLayout moments(stored.sites(), request.measured);
-  Schema schema;
-  add_dimensions(schema, stored, request, moments);
+std::vector<std::string> add_all_tuples(Schema& schema, const std::vector<PackedIndex>& tuples) {
   std::vector<std::string> coordinates;
-  for (const int order : moments.orders()) coordinates.push_back(add_tuples(schema, moments.index(order)));
-  for (std::size_t k = 0; k < moments.orders().size(); ++k)
-    add_order(schema, stored, moments, moments.orders()[k], points, coordinates[k]);
-  add_chains(schema, stored, points);
+  for (const PackedIndex& index : tuples) coordinates.push_back(add_tuples(schema, index));
+  return coordinates;
+}
+
+void add_attributes(Schema& schema, const StoredAction& stored, const std::string& title, const std::string& method) {
   schema.attributes = {{"nnft_format", result_format_version},
-                       {"title", "Connected correlators of fields drawn from an action"},
+                       {"title", title},
                        {"kind", "correlators"},
-                       {"method", "draw"},
+                       {"method", method},
                        {"expanded_in", stored.expanded_in()}};
   for (const char* name : {"estimator", "architecture", "regulator"})
     if (const std::string text = stored.attribute(name, ""); !text.empty()) schema.attributes.emplace_back(name, text);
+}
+
+}  // namespace
+
+Schema drawn_schema(const StoredAction& stored, const ResultReader& file, const DrawRequest& request,
+                    const std::vector<DrawnPoint>& points) {
+  const MomentLayout moments(stored.sites(), request.measured);
+  std::vector<PackedIndex> tuples;
+  for (const int order : moments.orders()) tuples.push_back(moments.index(order));
+  Schema schema;
+  add_scan(schema, stored,
+           {"order", std::vector<std::int64_t>{request.order}, "highest power of the expansion parameter in the couplings"},
+           request.strength);
+  add_sites(schema, stored, tuples);
+  schema.dimensions.push_back(
+      {"draw_observable", counting(draw_observables), "0: S, 1: mean of phi^2 over the sites, 2: square of the mean of phi"});
+  CorrelatorPart part;
+  for (const DrawnPoint& point : points) part.points.push_back(point.refused.empty() ? &point.connected : nullptr);
+  const std::vector<std::string> coordinates = add_all_tuples(schema, tuples);
+  for (std::size_t k = 0; k < tuples.size(); ++k) {
+    part.offsets = {moments.offset(tuples[k].order())};
+    add_correlators(schema, stored, tuples[k], part, coordinates[k]);
+  }
+  add_chains(schema, stored, points);
+  add_attributes(schema, stored, "Connected correlators of fields drawn from an action", "draw");
   schema.provenance = {{"seed", std::to_string(request.seed)},
                        {"draws", std::to_string(request.draws)},
                        {"blocks", std::to_string(request.blocks)}};
+  add_origin(schema, stored, file);
+  return schema;
+}
+
+Schema expanded_schema(const StoredAction& stored, const ResultReader& file, const ExpandedCorrelators& expanded) {
+  const CouplingLayout& layout = expanded.layout;
+  std::vector<PackedIndex> tuples;
+  for (const int degree : layout.degrees())
+    if (degree > 0) tuples.push_back(layout.index(degree));
+  Schema schema;
+  add_scan(schema, stored, {"order", counting(static_cast<std::size_t>(layout.order()) + 1), "power of the expansion parameter"},
+           0.0);
+  add_sites(schema, stored, tuples);
+  CorrelatorPart part;
+  for (const ExpandedPoint& point : expanded.points) part.points.push_back(point.refused.empty() ? &point.correlators : nullptr);
+  const std::vector<std::string> coordinates = add_all_tuples(schema, tuples);
+  for (std::size_t k = 0; k < tuples.size(); ++k) {
+    part.offsets.clear();
+    for (int order = 0; order <= layout.order(); ++order) part.offsets.push_back(layout.offset(order, tuples[k].order()));
+    add_correlators(schema, stored, tuples[k], part, coordinates[k]);
+  }
+  add_attributes(schema, stored, "Connected correlators of an action by diagrams", "diagrams");
   add_origin(schema, stored, file);
   return schema;
 }

@@ -144,6 +144,60 @@ std::vector<Couplings> StoredAction::couplings(const StoredPoint& point, int ord
   return all;
 }
 
+Eigen::Index StoredAction::coupling_offset(int order, int degree) const {
+  Eigen::Index of_order = 0, before = 0;
+  for (const int other : degrees_) {
+    const auto size = static_cast<Eigen::Index>(PackedIndex(sites_, other).size());
+    if (other < degree) before += size;
+    of_order += size;
+  }
+  return order * of_order + before;
+}
+
+Vector StoredAction::coupling_row(const StoredPoint& point, const std::string& suffix) const {
+  Vector row = Vector::Zero(coupling_offset(orders_, 0));
+  for (const int degree : degrees_) {
+    const std::string name = coupling_name(degree) + suffix;
+    if (!suffix.empty() && !file_.has(name)) continue;
+    check_shape(name, dimensions(true, degree));
+    const auto size = static_cast<std::uint64_t>(PackedIndex(sites_, degree).size());
+    for (int order = 0; order < orders_; ++order) {
+      std::vector<std::uint64_t> offset = {static_cast<std::uint64_t>(order)}, count(point.place.size() + 1, 1);
+      offset.insert(offset.end(), point.place.begin(), point.place.end());
+      offset.push_back(0);
+      count.push_back(size);
+      const std::vector<double> values = file_.read_double(name, offset, count);
+      row.segment(coupling_offset(order, degree), std::ssize(values)) = Eigen::Map<const Vector>(values.data(), std::ssize(values));
+    }
+  }
+  return row;
+}
+
+RowMatrix StoredAction::leave_one_out(const StoredPoint& point) const {
+  if (!std::ranges::all_of(degrees_, [this](int degree) { return file_.has(coupling_name(degree) + "_jackknife"); }))
+    return RowMatrix(0, coupling_offset(orders_, 0));
+  const std::uint64_t blocks = file_.shape("block").front();
+  RowMatrix rows = RowMatrix::Zero(static_cast<Eigen::Index>(blocks), coupling_offset(orders_, 0));
+  for (const int degree : degrees_) {
+    const std::string name = coupling_name(degree) + "_jackknife";
+    std::vector<std::string> expected = dimensions(true, degree);
+    expected.insert(expected.begin(), "block");
+    check_shape(name, expected);
+    const auto size = static_cast<std::uint64_t>(PackedIndex(sites_, degree).size());
+    for (int order = 0; order < orders_; ++order) {
+      std::vector<std::uint64_t> offset = {0, static_cast<std::uint64_t>(order)}, count = {blocks, 1};
+      offset.insert(offset.end(), point.place.begin(), point.place.end());
+      count.insert(count.end(), point.place.size(), 1);
+      offset.push_back(0);
+      count.push_back(size);
+      const std::vector<double> values = file_.read_double(name, offset, count);
+      rows.middleCols(coupling_offset(order, degree), static_cast<Eigen::Index>(size)) =
+          Eigen::Map<const RowMatrix>(values.data(), rows.rows(), static_cast<Eigen::Index>(size));
+    }
+  }
+  return rows;
+}
+
 StoredCorrelator StoredAction::correlator(const StoredPoint& point, int order) const {
   const auto size = static_cast<Eigen::Index>(PackedIndex(sites_, order).size());
   std::vector<std::uint64_t> offset = point.place, count(point.place.size(), 1);

@@ -56,6 +56,13 @@ class StoredAction {
 
   /// Σ_{o <= order} x^o g^(o) of each degree, x = `strength` if the file expands in one, else 1. Possibly not finite.
   std::vector<Couplings> couplings(const StoredPoint& point, int order, double strength) const;
+  /// gn of every order and degree, order after order, in the layout of coupling_offset(). @param suffix empty, or of variables
+  /// that belong to them, such as `_bias`: zeros where the file has none.
+  Vector coupling_row(const StoredPoint& point, const std::string& suffix) const;
+  /// gn_jackknife likewise, shape (blocks, coupling_row's size); no rows if the file has none.
+  RowMatrix leave_one_out(const StoredPoint& point) const;
+  /// Where the couplings of an order and degree begin in a row.
+  Eigen::Index coupling_offset(int order, int degree) const;
   /// Gnc of an order that is among correlator_orders().
   StoredCorrelator correlator(const StoredPoint& point, int order) const;
   /// site_x, shape (sites, components), and the numbers of the sites; nothing if the file lacks them.
