@@ -49,6 +49,14 @@ ConfigKey histogram() {
   return entry;
 }
 
+/// Far from where a square or a quotient of it would overflow.
+ConfigKey range() {
+  ConfigKey entry = key("measure.histogram-range", nullptr);
+  entry.expected = "a number > 0, from 1e-100 to 1e100";
+  return number(
+      std::move(entry), 1e-100, 1e100, Ends::closed, [](auto& c) -> auto& { return c.measure.field_bins.range; });
+}
+
 ConfigKey only_with_histogram(ConfigKey key) {
   key.only_with = "measure.histogram";
   key.applies = [](const Config& config) { return !config.measure.histograms.empty(); };
@@ -58,9 +66,7 @@ ConfigKey only_with_histogram(ConfigKey key) {
 }  // namespace
 
 std::vector<ConfigKey> histogram_keys() {
-  return {in_identity(histogram()),
-          in_identity(only_with_histogram(positive(
-              key("measure.histogram-range", nullptr), [](auto& c) -> auto& { return c.measure.field_bins.range; }))),
+  return {in_identity(histogram()), in_identity(only_with_histogram(range())),
           in_identity(only_with_histogram(whole(
               key("measure.histogram-bins", "48"), {2, 512}, [](auto& c) -> auto& { return c.measure.field_bins.bins; })))};
 }

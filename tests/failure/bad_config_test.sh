@@ -240,8 +240,8 @@ entries="none, or entries separated by ';', each of one site or two different on
 refused "nowhere.ini:12: measure.histogram: expected sites below 2, got 2" sample nowhere.ini
 refused "itself.ini:12: measure.histogram: expected $entries, got site 1 twice in entry 2" sample itself.ini
 refused "thrice.ini:12: measure.histogram: expected $entries, got 3 sites in entry 1" sample thrice.ini
-refused "rangeless.ini: measure.histogram-range: missing; expected a number > 0" sample rangeless.ini
-refused "flat.ini:13: measure.histogram-range: expected a number > 0, got '0'" sample flat.ini
+refused "rangeless.ini: measure.histogram-range: missing; expected a number > 0, from 1e-100 to 1e100" sample rangeless.ini
+refused "flat.ini:13: measure.histogram-range: expected a number > 0, from 1e-100 to 1e100, got '0'" sample flat.ini
 refused "coarse.ini:14: measure.histogram-bins: expected a whole number from 2 to 512, got '1'" sample coarse.ini
 refused "stray.ini:12: measure.histogram-range: expected only with measure.histogram" sample stray.ini
 refused "scaled.ini:12: measure.histogram: expected none with shared-scale, whose scale is averaged over in closed form and never drawn, got '0; 1 0'" \

@@ -189,7 +189,7 @@ run 1 -o longer.h5 >longer.log 2>&1 || status=$?
 same longer.h5 'left alone when fewer networks are asked for'
 
 # Memory rounds that are stopped and resumed.
-more=(--run.networks=2e6 --run.blocks=6000 --run.slice=20 --run.max-memory=96M)
+more=(--run.networks=2e6 --run.blocks=6000 --run.slice=20 --run.max-memory=160M)
 run 1 -o whole.h5 >whole.log 2>&1 || { cat whole.log >&2; fail "memory rounds"; }
 grep -qE 'in [2-9] rounds' whole.log || { cat whole.log >&2; fail 'the tables fit into one round: nothing is tested'; }
 reference=$(digest whole.h5)

@@ -289,6 +289,7 @@ TEST(ConfigProblems, OfHistograms) {
       {entries(""), "measure.histogram: expected none, or entries", {"got ''"}},
       {"[measure]\nhistogram = 0\n", "jobs/a.ini: measure.histogram-range: missing; expected a number > 0", {}},
       {replaced(one, "= 3", "= 0"), "measure.histogram-range: expected a number > 0", {"got '0'"}},
+      {replaced(one, "= 3", "= 1e101"), "measure.histogram-range: expected a number > 0", {"got '1e101'"}},
       {replaced(one, "= 3", "= inf"), "measure.histogram-range: expected a number > 0", {"got 'inf'"}},
       {one + "histogram-bins = 1\n", "measure.histogram-bins: expected a whole number from 2 to 512", {"got '1'"}},
       {one + "histogram-bins = 513\n", "measure.histogram-bins: expected a whole number from 2 to 512", {"got '513'"}},

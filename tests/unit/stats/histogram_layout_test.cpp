@@ -32,7 +32,7 @@ TEST(FieldBins, LeaveOutWhatIsOutsideAndWhatIsNoNumber) {
 }
 
 TEST(FieldBins, AreRightForEveryRangeAndNumber) {
-  for (const double range : {0.1, 1.0 / 3.0, 4.0, 7.7})
+  for (const double range : {1e-100, 0.1, 1.0 / 3.0, 4.0, 7.7, 1e100})
     for (const int count : {2, 3, 48, 511}) {
       const FieldBins bins{range, count};
       EXPECT_EQ(bins.of(-range), 0);
