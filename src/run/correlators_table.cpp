@@ -1,6 +1,7 @@
 #include "nnft/run/correlators_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
