@@ -1,0 +1,70 @@
+"""Couplings by orders from the formal Edgeworth series e^(-S) = exp(Σ_k G_2k·∂^2k/(2k)!) e^(-φ G2⁻¹ φ/2) itself: its logarithm, power by
+power of 1/N. No diagrams; as many sites as patience allows (three to second order, two to third, take a second)."""
+
+import math
+
+import numpy as np
+
+from actions_series import exponential, gradients_on_gaussian, logarithm, total
+
+
+def powers_of_tuple(legs, sites):
+    return tuple(legs.count(s) for s in range(sites))
+
+
+def couplings(cumulants, order, degree):
+    """[{powers: coefficient of Π φ_i^powers_i in S at this order} for orders 0 … order], constants included.
+
+    cumulants: {n: {sorted site tuple: G_nc}} for n = 2, 4, …, 2 (order + 1). A vertex with 2k legs counts as order k - 1.
+    """
+    sites = 1 + max(legs[0] for legs in cumulants[2])
+    g2 = np.array([[cumulants[2][tuple(sorted((i, j)))] for j in range(sites)] for i in range(sites)])
+    inverse = np.linalg.inv(g2)
+    vertices = {}
+    for n in range(4, 2 * (order + 1) + 1, 2):
+        for legs, value in cumulants[n].items():
+            m = powers_of_tuple(legs, sites)
+            vertices[(n // 2 - 1, *m)] = value / math.prod(math.factorial(k) for k in m)
+    keep = lambda e: e[0] <= order
+    series = {(0,) * (sites + 1): 1.0}
+    if vertices:
+        operator = exponential(vertices, keep, one=1.0)
+        hermite = gradients_on_gaussian(4 * order, inverse)
+        series = {}
+        for powers, coefficient in operator.items():
+            series = total(series, {(powers[0], *m): c for m, c in hermite[powers[1:]].items()}, coefficient)
+    # u = series - 1 has a constant at order 1, which ε > 0 takes out of the constant of all variables.
+    action = {e: -c for e, c in logarithm(series, keep, one=1.0).items()}
+    result = [{} for _ in range(order + 1)]
+    for powers, coefficient in action.items():
+        if sum(powers[1:]) <= degree:
+            result[powers[0]][powers[1:]] = coefficient
+    gaussian = result[0]
+    gaussian[(0,) * sites] = 0.5 * float(np.linalg.slogdet(2 * math.pi * g2)[1])
+    for i in range(sites):
+        for j in range(i, sites):
+            gaussian[powers_of_tuple((i, j), sites)] = float(inverse[i, j] * (0.5 if i == j else 1.0))
+    return result
+
+
+def sorted_tuples(sites, order):
+    """Sorted tuples of sites in lexicographic order."""
+    if order == 0:
+        return [()]
+    return [(i, *rest) for i in range(sites) for rest in sorted_tuples_from(i, sites, order - 1)]
+
+
+def sorted_tuples_from(first, sites, order):
+    if order == 0:
+        return [()]
+    return [(i, *rest) for i in range(first, sites) for rest in sorted_tuples_from(i, sites, order - 1)]
+
+
+def packed(coefficients, sites, n):
+    """g_n of the sorted tuples, from coefficients of the monomials: the full sum over sites repeats each n!/Π powers! times."""
+    values = []
+    for legs in sorted_tuples(sites, n):
+        m = powers_of_tuple(legs, sites)
+        repeats = math.factorial(n) // math.prod(math.factorial(k) for k in m)
+        values.append(coefficients.get(m, 0) / repeats)
+    return values
