@@ -1,0 +1,168 @@
+"""The tables of actions.sh, from the files in the working directory: actions.py PART. Exits with 1 if a check fails."""
+
+import math
+import sys
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+import actions_breaking
+import actions_cosnet
+import actions_density as density
+import actions_diagrams as diagrams
+import actions_edgeworth as edgeworth
+import actions_round_trip
+from actions_results import Couplings, Result, check, failures, hotelling, power
+
+# Powers of N in the errors are judged up to what corrections of relative order c/N leave of them at the widths of the tables.
+POWER_TOLERANCE = 0.3
+LARGEST_PULL = 4.5
+
+
+def against_edgeworth(name, file, correlators, orders):
+    """Every coupling at every order and width beside the logarithm of the formal series from the correlators of the same file."""
+    worst, where, count = 0.0, "", 0
+    for width in file.widths:
+        known = edgeworth.couplings(correlators.correlators(width, 2 * (orders + 1)), orders, 6)
+        for n in (0, 2, 4, 6):
+            measured = file.at(f"g{n}", width)
+            for order in range(orders + 1):
+                expected = np.array(edgeworth.packed(known[order], file.sites, n))
+                scale = max(np.max(np.abs(expected)), 1e-300)
+                apart = float(np.max(np.abs(measured[order] - expected))) / scale if np.any(expected) else float(np.max(np.abs(measured[order])))
+                count += len(expected)
+                if not apart <= worst:
+                    worst, where = apart, f"g{n}, 1/N^{order}, N = {width:g}"
+    check(worst < 1e-8, f"{name}: {count} contributions are those of the formal Edgeworth series, apart by {worst:.1e} of the largest ({where})")
+
+
+def errors_by_width(names, exact, couplings):
+    """A table of errors by order and width; exact: {width: {name: value}}, couplings: {width: {name: values through each order}}."""
+    widths = sorted(exact)
+    print(f"  {'':10} {'N':>5} {'exact':>17} " + " ".join(f"{'through 1/N^' + str(k):>15}" for k in range(1, 4)))
+    for name, first in names:
+        for width in widths:
+            value = exact[width][name]
+            row = " ".join(f"{couplings[width][name][k] - value:15.3e}" if k >= first else " " * 15 for k in range(1, 4))
+            print(f"  {name:10} {width:5g} {value:17.10g} {row}")
+        for pair in zip(widths, widths[1:]):
+            powers = {k: power([couplings[w][name][k] - exact[w][name] for w in pair], pair) for k in range(max(1, first), 4)}
+            print(f"  {'':10} {'':5} {f'power of N, {pair[0]:g} to {pair[1]:g}':>17} " + " ".join(f"{-powers[k]:15.3f}" if k in powers else " " * 15 for k in range(1, 4)))
+        text = ", ".join(f"N^{-p:.2f}" for p in powers.values())
+        check(all(abs(p - (k + 1)) < POWER_TOLERANCE for k, p in powers.items()),
+              f"{name}: errors through {', '.join('1/N^' + str(k) for k in powers)} fall as {text} between N = {pair[0]:g} and {pair[1]:g}")
+
+
+def one_site():
+    file, correlators = Couplings("one_site"), Result("one_site.exact")
+    print("\nOne site, φ = Σ a_i cos b_i, a ~ N(0, 1/N): coefficients of -ln P; errors of the couplings through 1/N, 1/N², 1/N³")
+    exact, couplings = {}, {}
+    for width in file.widths:
+        taylor = density.one_site(int(width))
+        exact[width] = {f"φ^{n}": float(taylor[n]) for n in (0, 2, 4, 6)}
+        couplings[width] = {f"φ^{n}": np.cumsum(file.at(f"g{n}", width).reshape(4)) for n in (0, 2, 4, 6)}
+    errors_by_width((("φ^0", 0), ("φ^2", 0), ("φ^4", 1), ("φ^6", 2)), exact, couplings)
+    against_edgeworth("one site", file, correlators, 3)
+    # The other sign of the leading quartic coupling is no small error.
+    width = max(file.widths)
+    right, first = exact[width]["φ^4"], couplings[width]["φ^4"][1]
+    check(abs(first - right) < 0.1 * abs(right) < abs(-first - right),
+          f"N = {width:g}: φ^4 is {right:.6e}, -(1/4!) G4c/G2^4 {first:.6e}; + would be off by {abs(-first / right - 1):.1f} of it")
+
+
+def two_sites():
+    file, correlators = Couplings("two_sites"), Result("two_sites.exact")
+    x = correlators.file["site_x"][:, 0]
+    deviation = 1.1 * abs(x[1] - x[0])
+    print(f"\nTwo sites of the cos net, σ_w = 1.1, σ_out = 1, d = 1, x = {x[0]:g}, {x[1]:g}: g_n, constants included")
+    exact, couplings = {}, {}
+    names = [("g0", 0)] + [(f"g{n}({''.join(map(str, t))})", n // 2 - 1) for n in (2, 4, 6) for t in edgeworth.sorted_tuples(2, n)]
+    for width in file.widths:
+        taylor = density.two_sites(int(width), deviation)
+        exact[width] = {"g0": taylor[(0, 0)]}
+        couplings[width] = {"g0": np.cumsum(file.at("g0", width))}
+        for n in (2, 4, 6):
+            sums = np.cumsum(file.at(f"g{n}", width), axis=0)
+            for k, (legs, value) in enumerate(zip(file.tuples(n), edgeworth.packed(taylor, 2, n))):
+                name = f"g{n}({''.join(map(str, legs))})"
+                exact[width][name], couplings[width][name] = value, sums[:, k]
+    errors_by_width(names, exact, couplings)
+    against_edgeworth("two sites", file, correlators, 3)
+
+
+def printed_diagrams(name):
+    """{(order, legs): symmetry factors} from the lines `order legs vertices propagators factor` of `nnft action --diagrams`."""
+    found = {}
+    for line in Path(name).read_text().splitlines():
+        words = line.split()
+        if len(words) >= 5 and words[0].isdigit() and words[1].isdigit() and words[-1].isdigit():
+            found.setdefault((int(words[0]), int(words[1])), []).append(int(words[-1]))
+    return {key: sorted(factors) for key, factors in found.items()}
+
+
+def count_diagrams():
+    printed = printed_diagrams("diagrams.txt")
+    print("\nDiagrams by order and external legs: number and Σ 1/symmetry factor")
+    print(f"  {'order':>5} {'legs':>4} {'nnft':>5} {'counted':>7} {'Σ nnft':>10} {'Σ counted':>10} {'Σ logarithm':>11}")
+    counted, series = {}, Counter()
+    for (vertices, legs), value in diagrams.zero_dimensional(3).items():
+        series[sum(n // 2 - 1 for n in vertices), legs] += value
+    for order in (1, 2, 3):
+        for (_, legs), factors in diagrams.brute_force(order).items():
+            counted.setdefault((order, legs), []).extend(factors)
+    for key in sorted(counted):
+        ours, theirs = sorted(counted[key]), printed.get(key, [])
+        sums = [sum((Fraction(1, f) for f in factors), Fraction(0)) for factors in (theirs, ours)]
+        print(f"  {key[0]:5} {key[1]:4} {len(theirs):5} {len(ours):7} {str(sums[0]):>10} {str(sums[1]):>10} {str(series[key]):>11}")
+    check(all(sum(Fraction(1, f) for f in factors) == series[key] for key, factors in counted.items()) and set(series) == set(counted),
+          "brute force agrees with the logarithm of the Edgeworth series of one variable")
+    beyond = {key for key in printed if key[0] > 0} - set(counted)
+    check(all(printed.get(key) == sorted(factors) for key, factors in counted.items()) and not beyond,
+          f"nnft's {sum(map(len, printed.values()))} diagrams have the symmetry factors that were counted, one by one")
+
+
+def four_sites():
+    for net, title in (("cos", "cos, N = 64"), ("tanh", "tanh, N = 64")):
+        measured, exact = Couplings(f"{net}"), Couplings(f"{net}.exact_couplings")
+        width = measured.widths[0]
+        condition = float(measured.file["condition_number"][0, 0])
+        print(f"\n{title}, four sites, {int(Result(net + '.sample').file['count'][0, 0].sum())} networks, condition number of G2c {condition:.3g}")
+        print(f"  {'':12} {'measured':>14} {'error':>9} {'exact':>14} {'pull':>6}   of which 1/N² {'':>8} {'exact':>14} {'pull':>6}")
+        deviations, samples, flipped, first_only, pulls = [], [], [], [], []
+        for n in (2, 4, 6):
+            value, truth = measured.at(f"g{n}", width), exact.at(f"g{n}", width)
+            rows = measured.jackknife(n, width)
+            error = np.sqrt((len(rows) - 1) * rows.sum(axis=1).var(axis=0))
+            off = value.sum(axis=0) - truth.sum(axis=0)
+            second = measured.file[f"g{n}_err"][2, 0, 0]
+            for k, legs in enumerate(measured.tuples(n)):
+                if legs in ((0,) * n, tuple(s % 4 for s in range(n)), (0,) * (n // 2) + (1,) * (n // 2)):
+                    print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} {value[:, k].sum():14.6g} {error[k]:9.2g} {truth[:, k].sum():14.6g} {off[k] / error[k]:+6.2f}   "
+                          f"{value[2, k]:14.6g} +- {second[k]:<9.2g} {truth[2, k]:14.6g} {(value[2, k] - truth[2, k]) / second[k]:+6.2f}")
+            deviations.append(off)
+            samples.append(rows.sum(axis=1))
+            flipped.append(off + 2 * truth[2] if n == 4 else off)
+            first_only.append(off + truth[2])
+            pulls += list(off / error) + list((value[2] - truth[2]) / second)
+        deviations, flipped, first_only = (np.concatenate(d) for d in (deviations, flipped, first_only))
+        samples = np.hstack(samples)
+        largest, rms = float(np.max(np.abs(pulls))), float(np.sqrt(np.mean(np.square(pulls))))
+        check(largest < LARGEST_PULL, f"{net}: {len(pulls)} pulls (totals and 1/N² alone), rms {rms:.2f}, largest {largest:.2f} < {LARGEST_PULL}")
+        t2, modes, p = hotelling(deviations, samples)
+        check(p > 1e-4, f"{net}: all {len(deviations)} couplings together, T² = {t2:.1f} in {modes} modes, p = {p:.3g}")
+        for wrong, text in ((flipped, "1/N² of g4 with the other sign"), (first_only, "no terms in 1/N²")):
+            t2, modes, p = hotelling(wrong, samples)
+            check(p < 1e-6, f"{net}: {text} is rejected, T² = {t2:.4g} in {modes} modes, p = {p:.2g}")
+
+
+PARTS = {"one-site": one_site, "diagrams": count_diagrams, "four-sites": four_sites, "two-sites": two_sites, "cosnet": actions_cosnet.tables,
+         "round-trip": actions_round_trip.tables, "independence-breaking": actions_breaking.tables}
+if __name__ == "__main__":
+    PARTS[sys.argv[1]]()
+    if failures:
+        print(f"\n{sys.argv[1]}: {len(failures)} of the checks failed:", file=sys.stderr)
+        for text in failures:
+            print(f"  {text}", file=sys.stderr)
+        sys.exit(1)
