@@ -1,0 +1,75 @@
+"""Couplings by powers of the strength of independence breaking: a shared scale at infinite width beside the exact action of the mixture
+of normal densities, and derivatives measured by score beside exact ones."""
+
+import math
+
+import numpy as np
+
+import actions_density as density
+import actions_edgeworth as edgeworth
+from actions_results import Couplings, check, hotelling, power
+
+LARGEST_PULL = 4.5
+
+
+def shared_scale():
+    """P = E_v[N(φ; vK)], v ~ Gamma of mean 1 and variance α, Q = φK⁻¹φ: S = Q/2 - (α/2) [n(n + 2)/4 - (1 + n/2) Q + Q²/4] + O(α²) at n
+    sites, all of it from dG4c/dα = Σ KK; dG6c/dα = 0."""
+    file = Couplings("shared_scale")
+    sites = file.sites
+    g2 = np.zeros((sites, sites))
+    for (i, j), value in zip(file.tuples(2), file.file["G2c"][0, 0]):
+        g2[i, j] = g2[j, i] = value
+    inverse = np.linalg.inv(g2)
+    strengths = (0.004, 0.001)
+    exact = {a: density.shared_scale(inverse, a) for a in strengths}
+    constant = 0.5 * float(np.linalg.slogdet(2 * math.pi * g2)[1])
+    print(f"\nshared-scale, N = inf, {sites} sites: couplings to first order in α beside the exact mixture")
+    print(f"  {'':12} {'α^0':>13} {'α^1':>13} " + " ".join(f"{'exact, α = ' + format(a, 'g'):>20} {'off':>10}" for a in strengths) + f" {'power':>6}")
+    worst, residuals = 0.0, []
+    for n in (0, 2, 4, 6):
+        values = file.at(f"g{n}", math.inf).reshape(file.orders, -1)
+        packed = {a: np.array([float(v) for v in edgeworth.packed(exact[a], sites, n)]) + (constant if n == 0 else 0.0) for a in strengths}
+        for k, legs in enumerate(edgeworth.sorted_tuples(sites, n)):
+            off = [float(packed[a][k] - values[0, k] - a * values[1, k]) for a in strengths]
+            fall = power(off, strengths[::1]) if all(off) else math.nan
+            residuals.append((n, legs, -fall))
+            if len(set(legs)) <= 1 or legs == tuple(s % sites for s in sorted(s % sites for s in range(n))):
+                print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} {values[0, k]:13.6g} {values[1, k]:13.6g} "
+                      + " ".join(f"{packed[a][k]:20.10g} {o:10.2e}" for a, o in zip(strengths, off)) + f" {-fall:6.3f}")
+    falls = [p for _, _, p in residuals]
+    check(all(abs(p - 2) < 0.1 for p in falls), f"{len(falls)} couplings are off by α^{min(falls):.3f} to α^{max(falls):.3f}: both coefficients hold")
+    quartic = file.at("g4", math.inf)[1]
+    expected = [-(inverse[a, b] * inverse[c, d] + inverse[a, c] * inverse[b, d] + inverse[a, d] * inverse[b, c]) / 24 for a, b, c, d in file.tuples(4)]
+    worst = float(np.max(np.abs(quartic - expected)) / np.max(np.abs(expected)))
+    check(worst < 1e-9, f"g4 at order α is -(1/24) Σ K⁻¹K⁻¹, apart {worst:.1e}; + would be off by 2")
+
+
+def weight_quartic():
+    measured, exact = Couplings("quartic"), Couplings("quartic.exact_couplings")
+    width = measured.widths[0]
+    print(f"\nweight-quartic, cos, N = {width:g}: coefficients of α by score beside those of exact derivatives")
+    print(f"  {'':12} {'measured':>14} {'error':>9} {'exact':>14} {'pull':>6}")
+    deviations, samples, pulls, truths = [], [], [], []
+    for n in (2, 4):
+        value, truth = measured.at(f"g{n}", width)[1], exact.at(f"g{n}", width)[1]
+        error = measured.file[f"g{n}_err"][1, 0, 0]
+        for k, legs in enumerate(measured.tuples(n)):
+            if len(set(legs)) == 1 or legs == tuple(sorted(s % measured.sites for s in range(n))):
+                print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} {value[k]:14.6g} {error[k]:9.2g} {truth[k]:14.6g} {(value[k] - truth[k]) / error[k]:+6.2f}")
+        deviations.append(value - truth)
+        truths.append(truth)
+        samples.append(measured.jackknife(n, width)[:, 1])
+        pulls += list((value - truth) / error)
+    deviations, truths, samples = np.concatenate(deviations), np.concatenate(truths), np.hstack(samples)
+    rms, largest = float(np.sqrt(np.mean(np.square(pulls)))), float(np.max(np.abs(pulls)))
+    check(largest < LARGEST_PULL, f"{len(pulls)} pulls, rms {rms:.2f}, largest {largest:.2f} < {LARGEST_PULL}")
+    t2, modes, p = hotelling(deviations, samples)
+    check(p > 1e-4, f"all together: T² = {t2:.1f} in {modes} modes, p = {p:.3g}")
+    t2, modes, p = hotelling(deviations + 0.1 * truths, samples)
+    check(p < 1e-6, f"coefficients that are 10 % smaller are rejected: T² = {t2:.4g} in {modes} modes, p = {p:.2g}")
+
+
+def tables():
+    shared_scale()
+    weight_quartic()
