@@ -105,13 +105,14 @@ two_sites() {
 }
 
 cosnet() {
-  local dimension sigma
+  local dimension sigma places points
   for dimension in 1 2; do
     for sigma in 0.7 1.1; do
       # The same places in units of σ_w⁻¹.
-      points=$(awk -v s="$sigma" -v d="$dimension" 'BEGIN {
-        n = split("0 0.3 1.2 -0.4 -0.9 0.7 0.5 1.6", u)
-        for (k = 1; k <= n; k += 2) printf d == 1 ? "%s%.17g" : "%s%.17g %.17g", k == 1 ? "" : "; ", u[k] / s, u[k + 1] / s }')
+      if [[ $dimension == 1 ]]; then places='0 1.3 2.7 -1.5'; else places='0 0.3 1.2 -0.4 -0.9 0.7 0.5 1.6'; fi
+      points=$(awk -v s="$sigma" -v d="$dimension" -v places="$places" 'BEGIN {
+        n = split(places, u)
+        for (k = 1; k <= n; ++k) printf "%s%.17g", k == 1 ? "" : (k - 1) % d ? " " : "; ", u[k] / s }')
       exact "cosnet_${dimension}_$sigma.exact" --field.input-dim="$dimension" --field.sigma-weight="$sigma" --field.sigma-out=1.3 \
         --sites.points="$points" '--measure.orders=2 4'
       action "cosnet_${dimension}_$sigma.exact" "cosnet_${dimension}_$sigma" --order 1

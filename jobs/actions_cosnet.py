@@ -140,10 +140,11 @@ def scaling(cases):
 
 
 def verdict(cases):
-    print("\n  printed                                          what holds                               printed / what holds")
+    print("\n  The printed form, read with the δ functions that it leaves out and with sums over three q and three pairings (other numbers of"
+          "\n  permutations would change its prefactors by an integer), beside what holds; ratio of prefactors and of numbers in exponents")
     columns = [(c, *forms(c.s, c.d, SIGMA_A, c.width)) for c in cases]
     ratio = lambda name: ", ".join(f"{getattr(p, name) / getattr(h, name):.4g}" for _, h, p in columns)
-    print("    " + ", ".join(f"d = {c.d} σ_w = {c.sigma_w:g}" for c in cases) + " in this order")
+    print(f"    {'printed':28} {'what holds':38} printed / what holds at " + "; ".join(f"d = {c.d}, σ_w = {c.sigma_w:g}" for c in cases))
     for printed, holds, name in (("2 s^½ /σa²", "(s/2π)^(d/2)/σa²", "gaussian"), ("e^(-s∇²/2)", "e^(-∇²/2s)", "gaussian_exponent"),
                                  ("-4√6 π^(3/2) s²/(Nσa⁴)", "-(1/4)(s/2π)^(3d/2)/(Nσa⁴)", "quartic"), ("e^(-s∇²/6), or +", "e^(-3∇_q²/2s) δ(q)", "quartic_exponent"),
                                  ("+8π s²/(Nσa⁴)", "+(1/6)(s/2π)^d/(Nσa⁴)", "pairing"), ("e^(-s(∇²+∇²)/2)", "e^(-(∇_ab²+∇_cd²)/2s) δ(r_ab)δ(r_cd)", "pairing_exponent")):
