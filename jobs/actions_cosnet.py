@@ -25,10 +25,10 @@ from actions_results import Couplings, check, full_sum
 
 @dataclass
 class Form:
-    """Exponents and prefactors of S_GP, of the sum over three q and of that over three pairings (d/2σ_a² and 1/N taken as printed)."""
+    """Prefactors of S_GP, of the sum over three q and of that over three pairings, each with the number that k² has in its exponent."""
 
     name: str
-    gaussian: float  # of ∫ φ e^(k² gaussian_exponent) φ
+    gaussian: float
     gaussian_exponent: float
     quartic: float
     quartic_exponent: float

@@ -1,6 +1,7 @@
 """Couplings by orders from the formal Edgeworth series e^(-S) = exp(Σ_k G_2k·∂^2k/(2k)!) e^(-φ G2⁻¹ φ/2) itself: its logarithm, power by
 power of 1/N. No diagrams; as many sites as patience allows (three to second order, two to third, take a second)."""
 
+import itertools
 import math
 
 import numpy as np
@@ -33,7 +34,7 @@ def couplings(cumulants, order, degree):
         series = {}
         for powers, coefficient in operator.items():
             series = total(series, {(powers[0], *m): c for m, c in hermite[powers[1:]].items()}, coefficient)
-    # u = series - 1 has a constant at order 1, which ε > 0 takes out of the constant of all variables.
+    # The power of 1/N is the first exponent, so that vacuum diagrams are no constants of the series.
     action = {e: -c for e, c in logarithm(series, keep, one=1.0).items()}
     result = [{} for _ in range(order + 1)]
     for powers, coefficient in action.items():
@@ -47,17 +48,9 @@ def couplings(cumulants, order, degree):
     return result
 
 
-def sorted_tuples(sites, order):
-    """Sorted tuples of sites in lexicographic order."""
-    if order == 0:
-        return [()]
-    return [(i, *rest) for i in range(sites) for rest in sorted_tuples_from(i, sites, order - 1)]
-
-
-def sorted_tuples_from(first, sites, order):
-    if order == 0:
-        return [()]
-    return [(i, *rest) for i in range(first, sites) for rest in sorted_tuples_from(i, sites, order - 1)]
+def sorted_tuples(sites, n):
+    """In lexicographic order, as files have them."""
+    return list(itertools.combinations_with_replacement(range(sites), n))
 
 
 def packed(coefficients, sites, n):
