@@ -102,35 +102,23 @@ def two_sites():
     against_edgeworth("two sites", file, correlators, 3)
 
 
-def printed_diagrams(name):
-    """{(order, legs): symmetry factors} from the lines `order legs vertices propagators factor` of `nnft action --diagrams`."""
-    found = {}
-    for line in Path(name).read_text().splitlines():
-        words = line.split()
-        if len(words) >= 5 and words[0].isdigit() and words[1].isdigit() and words[-1].isdigit():
-            found.setdefault((int(words[0]), int(words[1])), []).append(int(words[-1]))
-    return {key: sorted(factors) for key, factors in found.items()}
-
-
 def count_diagrams():
-    printed = printed_diagrams("diagrams.txt")
-    print("\nDiagrams by order and external legs: number and Σ 1/symmetry factor")
-    print(f"  {'order':>5} {'legs':>4} {'nnft':>5} {'counted':>7} {'Σ nnft':>10} {'Σ counted':>10} {'Σ logarithm':>11}")
-    counted, series = {}, Counter()
-    for (vertices, legs), value in diagrams.zero_dimensional(3).items():
-        series[sum(n // 2 - 1 for n in vertices), legs] += value
+    series, counted = diagrams.zero_dimensional(3), {}
     for order in (1, 2, 3):
-        for (_, legs), factors in diagrams.brute_force(order).items():
-            counted.setdefault((order, legs), []).extend(factors)
-    for key in sorted(counted):
-        ours, theirs = sorted(counted[key]), printed.get(key, [])
-        sums = [sum((Fraction(1, f) for f in factors), Fraction(0)) for factors in (theirs, ours)]
-        print(f"  {key[0]:5} {key[1]:4} {len(theirs):5} {len(ours):7} {str(sums[0]):>10} {str(sums[1]):>10} {str(series[key]):>11}")
-    check(all(sum(Fraction(1, f) for f in factors) == series[key] for key, factors in counted.items()) and set(series) == set(counted),
-          "brute force agrees with the logarithm of the Edgeworth series of one variable")
-    beyond = {key for key in printed if key[0] > 0} - set(counted)
-    check(all(printed.get(key) == sorted(factors) for key, factors in counted.items()) and not beyond,
-          f"nnft's {sum(map(len, printed.values()))} diagrams have the symmetry factors that were counted, one by one")
+        counted.update(diagrams.brute_force(order))
+    listed = diagrams.listed(Path("diagrams.txt").read_text())
+    print("\nDiagrams by vertices and external legs: number and Σ 1/symmetry factor")
+    print(f"  {'order':>5} {'vertices':10} {'legs':>4} {'nnft':>5} {'counted':>7} {'Σ nnft':>10} {'Σ counted':>10} {'Σ logarithm':>11}")
+    inverse = lambda factors: sum((Fraction(1, f) for f in factors), Fraction(0))
+    sums = Counter()
+    order_of = lambda vertices: sum(n // 2 - 1 for n in vertices)
+    for vertices, legs in sorted(counted, key=lambda key: (order_of(key[0]), key)):
+        ours, theirs = counted[vertices, legs], listed.get((vertices, legs), [])
+        names = " ".join(f"G{n}" for n in vertices)
+        print(f"  {order_of(vertices):5} {names:10} {legs:4} {len(theirs):5} {len(ours):7} {str(inverse(theirs)):>10} {str(inverse(ours)):>10} {str(series[vertices, legs]):>11}")
+        sums[order_of(vertices)] += len(ours)
+    check({key: inverse(factors) for key, factors in counted.items()} == series, "brute force agrees with the logarithm of the Edgeworth series of one variable")
+    check(listed == counted, f"nnft's {' + '.join(str(sums[k]) for k in (1, 2, 3))} diagrams have the symmetry factors that were counted, one by one")
 
 
 def four_sites():

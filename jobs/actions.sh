@@ -137,8 +137,8 @@ round_trip() {
 
 independence_breaking() {
   exact shared_scale.exact --field.width=inf --field.sigma-weight=1.1 --field.sigma-out=1.3 '--sites.points=0; 1; 2.3' \
-    --deformation.kind=shared-scale --deformation.strength=0 --measure.derivatives=differences --measure.derivative-order=1
-  action shared_scale.exact shared_scale --in strength --order 1
+    --deformation.kind=shared-scale --deformation.strength=0 --measure.derivatives=differences
+  action shared_scale.exact shared_scale --in strength --order 2
   local quartic=(--field.width=20 --field.sigma-weight=1.1 --field.sigma-out=1.3 '--sites.points=0; 1; 2.3'
     --deformation.kind=weight-quartic --deformation.strength=0 --measure.derivatives=score --measure.derivative-order=1)
   run quartic.sample 4e6 "${quartic[@]}"

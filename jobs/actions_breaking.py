@@ -16,7 +16,7 @@ def shared_scale():
     """P = E_v[N(φ; vK)], v ~ Gamma of mean 1 and variance α, Q = φK⁻¹φ: S = Q/2 - (α/2) [n(n + 2)/4 - (1 + n/2) Q + Q²/4] + O(α²) at n
     sites, all of it from dG4c/dα = Σ KK; dG6c/dα = 0."""
     file = Couplings("shared_scale")
-    sites = file.sites
+    sites, highest = file.sites, file.orders - 1
     g2 = np.zeros((sites, sites))
     for (i, j), value in zip(file.tuples(2), file.file["G2c"][0, 0]):
         g2[i, j] = g2[j, i] = value
@@ -24,19 +24,22 @@ def shared_scale():
     strengths = (0.004, 0.001)
     exact = {a: density.shared_scale(inverse, a) for a in strengths}
     constant = 0.5 * float(np.linalg.slogdet(2 * math.pi * g2)[1])
-    print(f"\nshared-scale, N = inf, {sites} sites: couplings to first order in α beside the exact mixture")
-    print(f"  {'':12} {'α^0':>13} {'α^1':>13} " + " ".join(f"{'exact, α = ' + format(a, 'g'):>20} {'off':>10}" for a in strengths) + f" {'power':>6}")
-    falls = []
+    print(f"\nshared-scale, N = inf, {sites} sites: couplings through powers of α beside the exact mixture")
+    print(f"  {'':12} " + " ".join(f"{f'α^{k}':>13}" for k in range(highest + 1))
+          + " ".join(f"{'exact, α = ' + format(a, 'g'):>20} " + " ".join(f"{f'off, α^{k}':>10}" for k in range(1, highest + 1)) for a in strengths))
+    falls = {k: [] for k in range(1, highest + 1)}
     for n in (0, 2, 4, 6):
         values = file.at(f"g{n}", math.inf).reshape(file.orders, -1)
         packed = {a: np.array([float(v) for v in edgeworth.packed(exact[a], sites, n)]) + (constant if n == 0 else 0.0) for a in strengths}
         for k, legs in enumerate(edgeworth.sorted_tuples(sites, n)):
-            off = [float(packed[a][k] - values[0, k] - a * values[1, k]) for a in strengths]
-            falls.append(-power(off, strengths))
+            off = {a: [float(packed[a][k] - sum(a**j * values[j, k] for j in range(o + 1))) for o in falls] for a in strengths}
+            for o in falls:
+                falls[o].append(-power([off[a][o - 1] for a in strengths], strengths))
             if len(set(legs)) <= 1 or legs == tuple(sorted(s % sites for s in range(n))):
-                print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} {values[0, k]:13.6g} {values[1, k]:13.6g} "
-                      + " ".join(f"{packed[a][k]:20.10g} {o:10.2e}" for a, o in zip(strengths, off)) + f" {falls[-1]:6.3f}")
-    check(all(abs(p - 2) < 0.1 for p in falls), f"{len(falls)} couplings are off by α^{min(falls):.3f} to α^{max(falls):.3f}: both coefficients hold")
+                print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} " + " ".join(f"{v:13.6g}" for v in values[:, k])
+                      + " ".join(f"{packed[a][k]:20.10g} " + " ".join(f"{o:10.2e}" for o in off[a]) for a in strengths))
+    for o, p in falls.items():
+        check(all(abs(q - o - 1) < 0.1 for q in p), f"{len(p)} couplings through α^{o} are off by α^{min(p):.3f} to α^{max(p):.3f}, expected α^{o + 1}")
     quartic = file.at("g4", math.inf)[1]
     expected = [-(inverse[a, b] * inverse[c, d] + inverse[a, c] * inverse[b, d] + inverse[a, d] * inverse[b, c]) / 24 for a, b, c, d in file.tuples(4)]
     worst = float(np.max(np.abs(quartic - expected)) / np.max(np.abs(expected)))
@@ -46,7 +49,8 @@ def shared_scale():
 def weight_quartic():
     measured, exact = Couplings("quartic"), Couplings("quartic.exact_couplings")
     width = measured.widths[0]
-    print(f"\nweight-quartic, cos, N = {width:g}: coefficients of α by score beside those of exact derivatives")
+    print(f"\nweight-quartic, cos, N = {width:g}: coefficients of α by score beside those of exact derivatives (diagrams with one derivative"
+          "\nas vertex around the Gaussian part of the undeformed net)")
     print(f"  {'':12} {'measured':>14} {'error':>9} {'exact':>14} {'pull':>6}")
     deviations, samples, pulls, truths = [], [], [], []
     for n in (2, 4):

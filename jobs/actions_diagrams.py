@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections import Counter
 from fractions import Fraction
 
@@ -100,3 +101,23 @@ def zero_dimensional(order):
             vertices = tuple(n for k, n in enumerate(kinds) for _ in range(powers[k]))
             result[(vertices, powers[-1])] = coefficient
     return result
+
+
+LINE = re.compile(r"\s*(\d+)\s+(\d+)\s+(G\d(?: G\d)*)\s\s+(none|\d-\d(?: \d-\d)*)\s+(\d+)\s+([+-])1/(\d+)\s*")
+
+
+def listed(text):
+    """{(vertices, external legs): sorted symmetry factors} of what `nnft action --diagrams` prints. Throws ValueError if a line contradicts
+    itself: legs, order and number of propagators, and in S the sign -(-1)^propagators."""
+    result = {}
+    for line in text.splitlines():
+        if not (found := LINE.fullmatch(line)):
+            continue
+        order, legs, factor = int(found[1]), int(found[2]), int(found[5])
+        vertices = tuple(sorted(int(name[1:]) for name in found[3].split()))
+        lines = 0 if found[4] == "none" else len(found[4].split())
+        sign = "-" if lines % 2 == 0 else "+"
+        if sum(vertices) != legs + 2 * lines or sum(n // 2 - 1 for n in vertices) != order or found[6] != sign or int(found[7]) != factor:
+            raise ValueError(f"expected a diagram whose legs, order and sign fit, got: {line.strip()}")
+        result.setdefault((vertices, legs), []).append(factor)
+    return {key: sorted(factors) for key, factors in result.items()}
