@@ -115,7 +115,8 @@ def count_diagrams():
     for vertices, legs in sorted(counted, key=lambda key: (order_of(key[0]), key)):
         ours, theirs = counted[vertices, legs], listed.get((vertices, legs), [])
         names = " ".join(f"G{n}" for n in vertices)
-        print(f"  {order_of(vertices):5} {names:10} {legs:4} {len(theirs):5} {len(ours):7} {str(inverse(theirs)):>10} {str(inverse(ours)):>10} {str(series[vertices, legs]):>11}")
+        print(f"  {order_of(vertices):5} {names:10} {legs:4} {len(theirs):5} {len(ours):7} {str(inverse(theirs)):>10} {str(inverse(ours)):>10} "
+              f"{str(series[vertices, legs]):>11}")
         sums[order_of(vertices)] += len(ours)
     check({key: inverse(factors) for key, factors in counted.items()} == series, "brute force agrees with the logarithm of the Edgeworth series of one variable")
     check(listed == counted, f"nnft's {' + '.join(str(sums[k]) for k in (1, 2, 3))} diagrams have the symmetry factors that were counted, one by one")
@@ -137,7 +138,8 @@ def four_sites():
             second = measured.file[f"g{n}_err"][2, 0, 0]
             for k, legs in enumerate(measured.tuples(n)):
                 if legs in ((0,) * n, tuple(s % 4 for s in range(n)), (0,) * (n // 2) + (1,) * (n // 2)):
-                    print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} {value[:, k].sum():14.6g} {error[k]:9.2g} {truth[:, k].sum():14.6g} {off[k] / error[k]:+6.2f}   "
+                    print(f"  g{n}({''.join(map(str, legs))}){'':{8 - n}} {value[:, k].sum():14.6g} {error[k]:9.2g} {truth[:, k].sum():14.6g} "
+                          f"{off[k] / error[k]:+6.2f}   "
                           f"{value[2, k]:14.6g} +- {second[k]:<9.2g} {truth[2, k]:14.6g} {(value[2, k] - truth[2, k]) / second[k]:+6.2f}")
             deviations.append(off)
             samples.append(rows.sum(axis=1))

@@ -14,7 +14,7 @@
 # Exits with 1 if a check fails and says which.
 set -euo pipefail
 
-all=(one-site diagrams four-sites two-sites cosnet round-trip independence-breaking)
+all=(one-site diagrams four-sites two-sites cosnet independence-breaking round-trip)
 scale=1
 parts=()
 for word in "$@"; do

@@ -7,9 +7,17 @@ import numpy as np
 
 import actions_density as density
 import actions_edgeworth as edgeworth
-from actions_results import Couplings, check, hotelling, power
+from actions_results import Couplings, Result, check, hotelling, power
 
 LARGEST_PULL = 4.5
+
+
+def two_point(file):
+    """G2c at the first scan point, shape (sites, sites)."""
+    g2 = np.zeros((file.sites, file.sites))
+    for (i, j), value in zip(file.tuples(2), file.file["G2c"][0, 0]):
+        g2[i, j] = g2[j, i] = value
+    return g2
 
 
 def shared_scale():
@@ -17,9 +25,7 @@ def shared_scale():
     sites, all of it from dG4c/dα = Σ KK; dG6c/dα = 0."""
     file = Couplings("shared_scale")
     sites, highest = file.sites, file.orders - 1
-    g2 = np.zeros((sites, sites))
-    for (i, j), value in zip(file.tuples(2), file.file["G2c"][0, 0]):
-        g2[i, j] = g2[j, i] = value
+    g2 = two_point(file)
     inverse = np.linalg.inv(g2)
     strengths = (0.004, 0.001)
     exact = {a: density.shared_scale(inverse, a) for a in strengths}
@@ -72,6 +78,28 @@ def weight_quartic():
     check(p < 1e-6, f"coefficients that are 10 % smaller are rejected: T² = {t2:.4g} in {modes} modes, p = {p:.2g}")
 
 
+def signs_of_vertices():
+    """At order α a vertex G_2n' with n - 2 self-loops contributes to g4 with the sign (-1)^(n - 1); the talk has (-1)^(2n - 4) = 1 for all."""
+    file, source = Couplings("quartic.exact_couplings"), Result("quartic.exact")
+    width = file.widths[0]
+    g2 = two_point(file)
+    derivatives = source.correlators(width, 6, "G{}c_dstrength")
+    print(f"\nweight-quartic, N = {width:g}: g4 at order α from the logarithm of the Edgeworth series, vertex by vertex, beside nnft")
+    parts = {n: edgeworth.packed(edgeworth.first_order(g2, {n: derivatives[n]}), file.sites, 4) for n in (4, 6)}
+    nnft = file.at("g4", width)[1]
+    print(f"  {'':12} {'G4 vertex':>14} {'G6, one loop':>14} {'sum':>14} {'nnft':>14}")
+    for k, legs in enumerate(file.tuples(4)):
+        if len(set(legs)) == 1 or legs == (0, 0, 1, 2):
+            print(f"  g4({''.join(map(str, legs))}){'':4} {parts[4][k]:14.6g} {parts[6][k]:14.6g} {parts[4][k] + parts[6][k]:14.6g} {nnft[k]:14.6g}")
+    apart = lambda n, coefficients: float(np.max(np.abs(file.at(f"g{n}", width)[1] - coefficients)) / np.max(np.abs(coefficients)))
+    series = edgeworth.first_order(g2, derivatives)
+    worst = max(apart(n, edgeworth.packed(series, file.sites, n)) for n in (2, 4, 6))
+    check(worst < 1e-9, f"g2, g4 and g6 at order α are those of the series, apart {worst:.1e} of the largest")
+    same = apart(4, edgeworth.packed(edgeworth.first_order(g2, derivatives, {6: -1}), file.sites, 4))
+    check(same > 0.01, f"with the same sign for both vertices g4 would be off by {same:.2g} of the largest")
+
+
 def tables():
     shared_scale()
     weight_quartic()
+    signs_of_vertices()

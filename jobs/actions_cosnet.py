@@ -112,18 +112,20 @@ def relative(values, expected):
 
 
 def evidence(case):
-    print(f"\n  d = {case.d}, σ_w = {case.sigma_w:g} (s = {case.s:.4g}), N = {case.width:g}, {case.file.sites} sites, 12 fields φ = Σ f_i G2(·, x_i): over nnft's")
+    print(f"\n  d = {case.d}, σ_w = {case.sigma_w:g} (s = {case.s:.4g}), N = {case.width:g}, {case.file.sites} sites, 12 fields φ = Σ f_i G2(·, x_i), from - to")
     rows = (("S_GP", case.holds.gaussian / case.gaussian, case.printed.gaussian / case.gaussian),
             ("quartic term", (case.holds.quartic + case.holds.pairing) / case.quartic, (case.printed.quartic + case.printed.pairing) / case.quartic))
     for text, holds, printed in rows:
         print(f"    {text:14} what holds / nnft {spread(holds):>24}   as printed / nnft {spread(printed):>26}")
     (q, pairing), misfit = case.prefactors(case.holds)
     (q_printed, pairing_printed), misfit_printed = case.prefactors(case.printed)
-    print(f"    prefactors left free, over those of the form:  what holds {q:.8f}, {pairing:.8f}, misfit {misfit:.1e}; as printed {q_printed:.3g}, {pairing_printed:.3g}, misfit {misfit_printed:.1e}")
+    print(f"    prefactors left free, over those of the form:  what holds {q:.8f}, {pairing:.8f}, misfit {misfit:.1e}; "
+          f"as printed {q_printed:.3g}, {pairing_printed:.3g}, misfit {misfit_printed:.1e}")
     text = f"d = {case.d}, σ_w = {case.sigma_w:g}"
-    check(relative(case.holds.gaussian, case.gaussian) < 1e-9 and relative(case.holds.quartic + case.holds.pairing, case.quartic) < 1e-8,
-          f"{text}: S_GP and the quartic term by momenta are nnft's, apart {relative(case.holds.gaussian, case.gaussian):.1e}, {relative(case.holds.quartic + case.holds.pairing, case.quartic):.1e}")
-    check(max(abs(q - 1), abs(pairing - 1), misfit) < 1e-7, f"{text}: both prefactors of the quartic term are fixed by nnft's couplings to {max(abs(q - 1), abs(pairing - 1)):.1e}")
+    gaussian, quartic = relative(case.holds.gaussian, case.gaussian), relative(case.holds.quartic + case.holds.pairing, case.quartic)
+    fixed = max(abs(q - 1), abs(pairing - 1))
+    check(gaussian < 1e-9 and quartic < 1e-8, f"{text}: S_GP and the quartic term by momenta are nnft's, apart {gaussian:.1e}, {quartic:.1e}")
+    check(max(fixed, misfit) < 1e-7, f"{text}: both prefactors of the quartic term are fixed by nnft's couplings to {fixed:.1e}")
     check(misfit_printed > 1e-3 and not relative(case.printed.gaussian, case.gaussian) < 0.1, f"{text}: the printed exponents fit with no prefactors")
 
 
@@ -131,10 +133,10 @@ def scaling(cases):
     """x → x/c, σ_w → cσ_w renames positions: S of fields with the same f at sites in the same places in units of 1/√s does not change."""
     print("\n  sites at the same s^(1/2) x: S_GP and quartic term of the first field at two σ_w")
     for a, b in zip(cases[::2], cases[1::2]):
-        for text, one, two in (("nnft", (a.gaussian, a.quartic), (b.gaussian, b.quartic)),
-                               ("what holds", (a.holds.gaussian, a.holds.quartic + a.holds.pairing), (b.holds.gaussian, b.holds.quartic + b.holds.pairing)),
-                               ("as printed", (a.printed.gaussian, a.printed.quartic + a.printed.pairing), (b.printed.gaussian, b.printed.quartic + b.printed.pairing))):
-            print(f"    d = {a.d} {text:11} S_GP {one[0][0]:14.8g} {two[0][0]:14.8g}   quartic {one[1][0]:14.6e} {two[1][0]:14.6e}")
+        both = lambda form: (form.gaussian[0], form.quartic[0] + form.pairing[0])
+        for text, one, two in (("nnft", (a.gaussian[0], a.quartic[0]), (b.gaussian[0], b.quartic[0])), ("what holds", both(a.holds), both(b.holds)),
+                               ("as printed", both(a.printed), both(b.printed))):
+            print(f"    d = {a.d} {text:11} S_GP {one[0]:14.8g} {two[0]:14.8g}   quartic {one[1]:14.6e} {two[1]:14.6e}")
         same = max(relative(b.gaussian, a.gaussian), relative(b.quartic, a.quartic))
         check(same < 1e-9, f"d = {a.d}: nnft's action depends on x and σ_w through s^(1/2) x alone, to {same:.1e}; -s∇²/2 in an exponent has a dimension")
 
@@ -159,7 +161,8 @@ def sign(cases):
         first = float(file.at("g4", width)[1, 0])
         general = float(file.file["G4c"][file.widths.index(width), 0, 0] / 24 / file.file["G2c"][file.widths.index(width), 0, 0] ** 4)
         print(f"    one site, N = {width:g}: φ^4 of the exact -ln P {taylor:+.6e}; nnft at 1/N {first:+.6e}; general formula {general:+.6e}")
-        check(abs(first / taylor - 1) < 10 / width and general * taylor < 0, f"N = {width:g}: with S = -ln P the sign is -; + is off by {abs(general / taylor - 1):.2f} of the coupling")
+        check(abs(first / taylor - 1) < 10 / width and general * taylor < 0,
+              f"N = {width:g}: with S = -ln P the sign is -; + is off by {abs(general / taylor - 1):.2f} of the coupling")
     for case in cases:
         check(relative(-case.opposite, case.quartic) < 1e-9, f"d = {case.d}, σ_w = {case.sigma_w:g}: nnft's quartic term is -(1/4!) G4c ffff on all fields")
 

@@ -48,6 +48,21 @@ def couplings(cumulants, order, degree):
     return result
 
 
+def first_order(g2, derivatives, signs=None):
+    """{powers: coefficient of Π φ_i^powers_i in S at first order} of e^(-S) when correlators change by derivatives × strength around a
+    normal density: -Σ_n (1/n!) G_n'·H_n, H_n the Hermite polynomials, since only one derivative occurs. g2: shape (sites, sites);
+    derivatives: {n: {sorted tuple: dG_nc}}; signs: {n: factor of the terms from G_n', 1 if not there}."""
+    sites = len(g2)
+    hermite = gradients_on_gaussian(max(derivatives), np.linalg.inv(g2))
+    result = {}
+    for n, values in derivatives.items():
+        for legs, value in values.items():
+            m = powers_of_tuple(legs, sites)
+            factor = -value / math.prod(math.factorial(k) for k in m) * (signs or {}).get(n, 1)
+            result = total(result, hermite[m], factor)
+    return result
+
+
 def sorted_tuples(sites, n):
     """In lexicographic order, as files have them."""
     return list(itertools.combinations_with_replacement(range(sites), n))
