@@ -141,15 +141,21 @@ def scaling(cases):
         check(same < 1e-9, f"d = {a.d}: nnft's action depends on x and σ_w through s^(1/2) x alone, to {same:.1e}; -s∇²/2 in an exponent has a dimension")
 
 
+TERMS = (("2 s^½ /σa²", "(s/2π)^(d/2)/σa²", "gaussian"),
+         ("e^(-s∇²/2)", "e^(-∇²/2s)", "gaussian_exponent"),
+         ("-4√6 π^(3/2) s²/(Nσa⁴)", "-(1/4)(s/2π)^(3d/2)/(Nσa⁴)", "quartic"),
+         ("e^(-s∇_q²/6)", "e^(-3∇_q²/2s) δ(q)", "quartic_exponent"),
+         ("+8π s²/(Nσa⁴)", "+(1/6)(s/2π)^d/(Nσa⁴)", "pairing"),
+         ("e^(-s(∇_ab²+∇_cd²)/2)", "e^(-(∇_ab²+∇_cd²)/2s) δ(r_ab)δ(r_cd)", "pairing_exponent"))
+
+
 def verdict(cases):
     print("\n  The printed form, read with the δ functions that it leaves out and with sums over three q and three pairings (other numbers of"
           "\n  permutations would change its prefactors by an integer), beside what holds; ratio of prefactors and of numbers in exponents")
     columns = [(c, *forms(c.s, c.d, SIGMA_A, c.width)) for c in cases]
     ratio = lambda name: ", ".join(f"{getattr(p, name) / getattr(h, name):.4g}" for _, h, p in columns)
     print(f"    {'printed':28} {'what holds':38} printed / what holds at " + "; ".join(f"d = {c.d}, σ_w = {c.sigma_w:g}" for c in cases))
-    for printed, holds, name in (("2 s^½ /σa²", "(s/2π)^(d/2)/σa²", "gaussian"), ("e^(-s∇²/2)", "e^(-∇²/2s)", "gaussian_exponent"),
-                                 ("-4√6 π^(3/2) s²/(Nσa⁴)", "-(1/4)(s/2π)^(3d/2)/(Nσa⁴)", "quartic"), ("e^(-s∇²/6), or +", "e^(-3∇_q²/2s) δ(q)", "quartic_exponent"),
-                                 ("+8π s²/(Nσa⁴)", "+(1/6)(s/2π)^d/(Nσa⁴)", "pairing"), ("e^(-s(∇²+∇²)/2)", "e^(-(∇_ab²+∇_cd²)/2s) δ(r_ab)δ(r_cd)", "pairing_exponent")):
+    for printed, holds, name in TERMS:
         print(f"    {printed:28} {holds:38} {ratio(name)}")
 
 
