@@ -25,8 +25,8 @@ def against_edgeworth(name, file, correlators, orders):
     """Every coupling at every order and width beside the logarithm of the formal series from the correlators of the same file."""
     worst, where, count = 0.0, "", 0
     for width in file.widths:
-        known = edgeworth.couplings(correlators.correlators(width, 2 * (orders + 1)), orders, 6)
-        for n in (0, 2, 4, 6):
+        known = edgeworth.couplings(correlators.correlators(width, 2 * (orders + 1)), orders, 8)
+        for n in range(0, 2 * orders + 3, 2):
             measured = file.at(f"g{n}", width)
             for order in range(orders + 1):
                 expected = np.array(edgeworth.packed(known[order], file.sites, n))

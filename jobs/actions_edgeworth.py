@@ -9,6 +9,31 @@ import numpy as np
 from actions_series import exponential, gradients_on_gaussian, logarithm, total
 
 
+def correlators(by_order, sites):
+    """[{powers: connected correlator of the fields with these powers at this order}], from [{powers: coefficient of Π φ_i^powers_i in S}].
+
+    The dual of couplings(): e^W = exp(-S_int(∂_J)) e^(J M⁻¹ J/2), M = 2 g2 of order 0, everything of order 1 and above in S_int.
+    """
+    order = len(by_order) - 1
+    m = np.zeros((sites, sites))
+    for i, j in sorted_tuples(sites, 2):
+        m[i, j] = m[j, i] = by_order[0][powers_of_tuple((i, j), sites)] * (2 if i == j else 1)
+    inverse = np.linalg.inv(m)
+    vertices = {(k, *powers): -c for k, terms in enumerate(by_order) if k > 0 for powers, c in terms.items() if any(powers)}
+    keep = lambda e: e[0] <= order
+    hermite = gradients_on_gaussian(4 * order, -inverse)
+    series = {}
+    for powers, coefficient in exponential(vertices, keep, one=1.0).items():
+        series = total(series, {(powers[0], *e): c for e, c in hermite[powers[1:]].items()}, coefficient)
+    result = [{} for _ in range(order + 1)]
+    for powers, coefficient in logarithm(series, keep, one=1.0).items():
+        if any(powers[1:]):
+            result[powers[0]][powers[1:]] = coefficient * math.prod(math.factorial(k) for k in powers[1:])
+    for i, j in sorted_tuples(sites, 2):
+        result[0][powers_of_tuple((i, j), sites)] = float(inverse[i, j])
+    return result
+
+
 def powers_of_tuple(legs, sites):
     return tuple(legs.count(s) for s in range(sites))
 

@@ -38,8 +38,8 @@ def couplings_of(name, order, *options):
 
 def against_edgeworth(file, correlators, order):
     for width in file.widths:
-        known = edgeworth.couplings(correlators.correlators(width, 2 * (order + 1)), order, 6)
-        for n in (0, 2, 4, 6):
+        known = edgeworth.couplings(correlators.correlators(width, 2 * (order + 1)), order, 8)
+        for n in (0, 2, 4, 6, 8):
             measured = file.at(f"g{n}", width).reshape(order + 1, -1)
             for k in range(order + 1):
                 expected = np.array(edgeworth.packed(known[k], file.sites, n))
