@@ -41,7 +41,8 @@ def powers_of_tuple(legs, sites):
 def couplings(cumulants, order, degree):
     """[{powers: coefficient of Π φ_i^powers_i in S at this order} for orders 0 … order], constants included.
 
-    cumulants: {n: {sorted site tuple: G_nc}} for n = 2, 4, …, 2 (order + 1). A vertex with 2k legs counts as order k - 1.
+    cumulants: {n: {sorted site tuple: G_nc}} for n = 2, 4, …, 2 (order + 1). A vertex with 2k legs counts as order k - 1. Powers above
+    2 (order + 1) cancel in the logarithm and are left out.
     """
     sites = 1 + max(legs[0] for legs in cumulants[2])
     g2 = np.array([[cumulants[2][tuple(sorted((i, j)))] for j in range(sites)] for i in range(sites)])
@@ -63,7 +64,7 @@ def couplings(cumulants, order, degree):
     action = {e: -c for e, c in logarithm(series, keep, one=1.0).items()}
     result = [{} for _ in range(order + 1)]
     for powers, coefficient in action.items():
-        if sum(powers[1:]) <= degree:
+        if sum(powers[1:]) <= min(degree, 2 * (powers[0] + 1)):
             result[powers[0]][powers[1:]] = coefficient
     gaussian = result[0]
     gaussian[(0,) * sites] = 0.5 * float(np.linalg.slogdet(2 * math.pi * g2)[1])
