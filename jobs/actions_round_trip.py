@@ -53,7 +53,7 @@ def by_integrals():
 
 def by_draws():
     """Fields drawn from e^-S by `nnft correlators --draw` have the cumulants of the integral, not those the couplings come from."""
-    start, file, drawn = Result("positive.exact"), Couplings("positive"), Result("positive.drawn")
+    start, file, drawn = Result("few.exact"), Couplings("few"), Result("few.drawn")
     order = int(drawn.file["order"][0])
     print(f"\nThe same action through 1/N^{order} by `nnft correlators --draw`: {int(drawn.file['samples'][0, 0, 0])} fields for each width")
     print(f"  {'N':>5} {'':5} {'drawn':>14} {'error':>9} {'integral':>14} {'pull':>6} {'the net':>14} {'pull':>8}")
