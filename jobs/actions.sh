@@ -133,6 +133,7 @@ round_trip() {
   exact round_trip.exact '--field.width=16 32 64 128 256' --field.sigma-weight=1.1 '--sites.points=0; 1' '--measure.orders=2 4 6 8'
   for order in 1 2 3; do
     action round_trip.exact "round_trip_$order" --order $order
+    "$nnft" correlators "round_trip_$order.h5" -o "round_trip_$order.back.h5" --fresh >"round_trip_$order.back.log"
   done
 }
 
