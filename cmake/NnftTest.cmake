@@ -20,7 +20,7 @@ if(mpiexec_version MATCHES "Open MPI|OpenRTE")
 endif()
 
 # NNFT_PYTHON: an interpreter that opens result files. Without one the tests that need it fail and say why.
-set(NNFT_PYTHON_MODULES numpy h5py xarray h5netcdf netCDF4)
+set(NNFT_PYTHON_MODULES numpy h5py xarray h5netcdf netCDF4 mpmath)
 if(NOT NNFT_PYTHON)
   unset(NNFT_PYTHON CACHE)
   find_program(NNFT_PYTHON_ON_PATH NAMES python3)
@@ -40,7 +40,7 @@ else()
   set(test_python ${PROJECT_BINARY_DIR}/no_python.sh)
   file(WRITE ${test_python} "#!/bin/sh
 echo 'no python3 with ${NNFT_PYTHON_MODULES} was found when this build was configured. Debian: apt-get install' \\
-     'python3-numpy python3-h5py python3-xarray python3-h5netcdf python3-netcdf4, or cmake -DNNFT_PYTHON=…' >&2
+     'python3-numpy python3-h5py python3-xarray python3-h5netcdf python3-netcdf4 python3-mpmath, or cmake -DNNFT_PYTHON=…' >&2
 exit 1
 ")
   file(CHMOD ${test_python} PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)

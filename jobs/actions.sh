@@ -154,7 +154,7 @@ for part in "${parts[@]}"; do
   echo
   echo "== $part"
   "${part//-/_}"
-  "$python" "$jobs/actions.py" "$part" || failed+=("$part")
+  "$python" "$jobs/actions/tables.py" "$part" || failed+=("$part")
 done
 if [[ ${#failed[@]} -gt 0 ]]; then
   echo

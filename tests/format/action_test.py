@@ -12,12 +12,12 @@ import h5py
 import numpy as np
 import xarray
 
-sys.path.insert(0, str(Path(os.environ["NNFT_SOURCE_DIR"]) / "jobs"))
+sys.path.insert(0, str(Path(os.environ["NNFT_SOURCE_DIR"]) / "jobs" / "actions"))
 sys.dont_write_bytecode = True
-import actions_density as density
-import actions_diagrams as diagrams
-import actions_edgeworth as edgeworth
-from actions_results import Couplings, Result, power
+import density
+import diagrams
+import edgeworth
+from results import Couplings, Result, power
 
 NNFT, MPIEXEC = os.environ["NNFT"], os.environ["NNFT_MPIEXEC"]
 BLOCKS = 64

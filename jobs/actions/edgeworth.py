@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from actions_series import exponential, gradients_on_gaussian, logarithm, total
+from series import exponential, gradients_on_gaussian, logarithm, total
 
 
 def correlators(by_order, sites):

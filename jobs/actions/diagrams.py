@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from fractions import Fraction
 
-from actions_series import exponential, gradients_on_gaussian, logarithm, total
+from series import exponential, gradients_on_gaussian, logarithm, total
 
 
 def vertex_lists(order):

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-import actions_density as density
-import actions_edgeworth as edgeworth
-from actions_results import Couplings, Result, check, hotelling, power
+import density
+import edgeworth
+from results import Couplings, Result, check, hotelling, power
 
 LARGEST_PULL = 4.5
 

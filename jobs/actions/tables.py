@@ -1,4 +1,4 @@
-"""The tables of actions.sh, from the files in the working directory: actions.py PART. Exits with 1 if a check fails."""
+"""The tables of actions.sh, from the files in the working directory: tables.py PART. Exits with 1 if a check fails."""
 
 import math
 import sys
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-import actions_breaking
-import actions_cosnet
-import actions_density as density
-import actions_diagrams as diagrams
-import actions_edgeworth as edgeworth
-import actions_round_trip
-from actions_results import Couplings, Result, check, failures, hotelling, power
+import breaking
+import cosnet
+import density
+import diagrams
+import edgeworth
+import round_trip
+from results import Couplings, Result, check, failures, hotelling, power
 
 # Powers of N in the errors are known up to corrections of relative order c/N: at most 0.08 between the two largest widths.
 POWER_TOLERANCE = 0.15
@@ -157,8 +157,8 @@ def four_sites():
             check(p < 1e-6, f"{net}: {text} is rejected, T² = {t2:.4g} in {modes} modes, p = {p:.2g}")
 
 
-PARTS = {"one-site": one_site, "diagrams": count_diagrams, "four-sites": four_sites, "two-sites": two_sites, "cosnet": actions_cosnet.tables,
-         "round-trip": actions_round_trip.tables, "independence-breaking": actions_breaking.tables}
+PARTS = {"one-site": one_site, "diagrams": count_diagrams, "four-sites": four_sites, "two-sites": two_sites, "cosnet": cosnet.tables,
+         "round-trip": round_trip.tables, "independence-breaking": breaking.tables}
 if __name__ == "__main__":
     PARTS[sys.argv[1]]()
     if failures:

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-import actions_edgeworth as edgeworth
-from actions_results import Couplings, Result, check, power
-from actions_series import logarithm, total
+import edgeworth
+from results import Couplings, Result, check, power
+from series import logarithm, total
 
 POWER_TOLERANCE = 0.2
 LARGEST_PULL = 4.5

@@ -1,4 +1,4 @@
-"""Files of `nnft action` and of correlators as the parts of actions.py read them, checks, and what becomes of errors with N."""
+"""Files of `nnft action` and of correlators as the parts of tables.py read them, checks, and what becomes of errors with N."""
 
 import math
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import actions_density as density
-from actions_results import Couplings, check, full_sum
+import density
+from results import Couplings, check, full_sum
 
 
 @dataclass

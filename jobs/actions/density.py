@@ -9,7 +9,7 @@ import math
 import mpmath
 import numpy as np
 
-from actions_series import logarithm, product, total
+from series import logarithm, product, total
 
 DIGITS = 30
 LARGEST_RADIUS = 200.0
