@@ -11,15 +11,16 @@
 #   cosnet                  the cos-net action as the talk prints it beside what follows from the correlators
 #   round-trip              correlators to couplings and back
 #   independence-breaking   couplings by powers of the strength
+#   operator                couplings of φ⁴ theory back from its correlators
 # Exits with 1 if a check fails and says which.
 set -euo pipefail
 
-all=(one-site diagrams four-sites two-sites cosnet independence-breaking round-trip)
+all=(one-site diagrams four-sites two-sites cosnet independence-breaking operator round-trip)
 scale=1
 parts=()
 for word in "$@"; do
   case $word in
-    one-site | diagrams | four-sites | two-sites | cosnet | round-trip | independence-breaking) parts+=("$word") ;;
+    one-site | diagrams | four-sites | two-sites | cosnet | round-trip | independence-breaking | operator) parts+=("$word") ;;
     *[!0-9.e+-]* | '') sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
     *) scale=$word ;;
   esac
@@ -147,6 +148,13 @@ independence_breaking() {
   exact quartic.exact "${quartic[@]}"
   action quartic.sample quartic --in strength --order 1
   action quartic.exact quartic.exact_couplings --in strength --order 1
+}
+
+operator() {
+  exact operator.exact --field.architecture=free-scalar --field.width=inf --field.mass=1 --field.cutoff=8 \
+    '--sites.points=0.25; 0.75' --deformation.kind=field-operator '--deformation.strength=0 0.02 0.04' '--deformation.mu2=0 0.2' \
+    --deformation.box=1 --deformation.nodes=2 --deformation.rule=midpoint '--measure.orders=2 4 6 8'
+  action operator.exact operator --order 3
 }
 
 failed=()

@@ -13,6 +13,7 @@ import cosnet
 import density
 import diagrams
 import edgeworth
+import operator_couplings
 import round_trip
 from results import Couplings, Result, check, failures, hotelling, power
 
@@ -158,7 +159,8 @@ def four_sites():
 
 
 PARTS = {"one-site": one_site, "diagrams": count_diagrams, "four-sites": four_sites, "two-sites": two_sites, "cosnet": cosnet.tables,
-         "round-trip": round_trip.tables, "independence-breaking": breaking.tables}
+         "round-trip": round_trip.tables, "independence-breaking": breaking.tables,
+         "operator": operator_couplings.tables}
 if __name__ == "__main__":
     PARTS[sys.argv[1]]()
     if failures:
