@@ -101,7 +101,9 @@ void write_convergence(std::ostream& out, const ActionSubject& subject, const Po
   }
   if (!growing.empty())
     out << "  SLOW SERIES: from order " << subject.order - 1 << " to " << subject.order << " the largest couplings change by "
-        << growing << "; modes of small variance are far from Gaussian: wider nets or weaker interactions, fewer or more distant sites help\n";
+        << growing
+        << "; modes of small variance are far from Gaussian: wider nets or weaker interactions, fewer or more distant sites "
+           "help\n";
 }
 
 }  // namespace
