@@ -11,15 +11,17 @@
 #   cosnet                  the cos-net action as the talk prints it beside what follows from the correlators
 #   round-trip              correlators to couplings and back
 #   independence-breaking   couplings by powers of the strength
+#   density                 Edgeworth series of the density at one and two sites, N = 5, 20, 100, beside histograms, the density given K
+#                           and Fourier inversion, and a picture of it, density.png
 # Exits with 1 if a check fails and says which.
 set -euo pipefail
 
-all=(one-site diagrams four-sites two-sites cosnet independence-breaking round-trip)
+all=(one-site diagrams four-sites two-sites cosnet independence-breaking round-trip density)
 scale=1
 parts=()
 for word in "$@"; do
   case $word in
-    one-site | diagrams | four-sites | two-sites | cosnet | round-trip | independence-breaking) parts+=("$word") ;;
+    one-site | diagrams | four-sites | two-sites | cosnet | round-trip | independence-breaking | density) parts+=("$word") ;;
     *[!0-9.e+-]* | '') sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
     *) scale=$word ;;
   esac
@@ -147,6 +149,15 @@ independence_breaking() {
   exact quartic.exact "${quartic[@]}"
   action quartic.sample quartic --in strength --order 1
   action quartic.exact quartic.exact_couplings --in strength --order 1
+}
+
+density() {
+  local net=('--field.width=5 20 100' --field.sigma-weight=1.1 '--sites.points=0; 1' '--measure.orders=2 4 6 8')
+  net+=('--measure.histogram=0; 0 1' --measure.histogram-range=2.8)
+  run density.sample 1e6 "${net[@]}"
+  exact density.exact "${net[@]}"
+  action density.sample density --density '0; 0 1'
+  action density.exact density.exact_series --density '0; 0 1'
 }
 
 failed=()
