@@ -218,59 +218,17 @@ class CouplingErrorBars : public testing::Test {
 };
 std::unique_ptr<Experiment> CouplingErrorBars::experiment;
 
-/// Scatter of estimates: standardised moments, and the standard error of the mean.
-struct Scatter {
-  double mean, error, skewness, kurtosis;  ///< the last one in excess
-
-  explicit Scatter(const Vector& values) : mean(values.mean()) {
-    const Eigen::ArrayXd centred = values.array() - mean;
-    const double variance = centred.square().mean();
-    error = std::sqrt(variance / (static_cast<double>(values.size()) - 1.0));
-    skewness = centred.cube().mean() / std::pow(variance, 1.5);
-    kurtosis = centred.square().square().mean() / (variance * variance) - 3.0;
-  }
-};
-
-/// Errors claimed for estimates beside their scatter about the truth. z: deviations in standard errors from what is expected.
-struct Pulls {
-  double ratio, ratio_z;  ///< scatter over claimed error
-  double mean, mean_z;
-  double within_one, within_one_z, within_two, within_two_z;  ///< shares
-
-  Pulls(const Vector& value, const Vector& error, double truth) {
-    const Scatter scatter(value);
-    const auto n = static_cast<double>(value.size());
-    ratio = scatter.error * std::sqrt(n) / std::sqrt(error.cwiseAbs2().mean());
-    ratio_z = (ratio - 1.0) / (ratio * std::sqrt((scatter.kurtosis + 2.0) / (4.0 * n)));
-    const Vector pulls = (value.array() - truth) / error.array();
-    const Scatter scatter_of_pulls(pulls);
-    mean = scatter_of_pulls.mean;
-    // Estimates whose error grows with them have pulls of mean −skewness/2 (Hall, Ann. Stat. 16 (1988) 927), known to √(6/n).
-    mean_z = (mean + 0.5 * scatter.skewness) / std::hypot(scatter_of_pulls.error, 0.5 * std::sqrt(6.0 / n));
-    within_one = static_cast<double>((pulls.array().abs() < 1.0).count()) / n;
-    within_two = static_cast<double>((pulls.array().abs() < 2.0).count()) / n;
-    within_one_z = binomial_z(within_one, expected_within(1.0), n);
-    within_two_z = binomial_z(within_two, expected_within(2.0), n);
-  }
-
-  /// P(|t| < pull) of Student's t with the degrees of freedom of the blocks.
-  static double expected_within(double pull) { return 1.0 - student_p_value(pull, blocks - 1.0); }
-  static double binomial_z(double share, double probability, double n) {
-    return (share - probability) / std::sqrt(probability * (1.0 - probability) / n);
-  }
-};
-
 /// One line of the table.
 struct Line {
   const Quantity& quantity;
   double z, wrong_z;  ///< of the mean over the seeds, in its standard errors, from the truth and from the other width
-  Pulls claimed, separate;
+  test::Pulls claimed, separate;
 
   Line(const Experiment& experiment, Eigen::Index q)
       : quantity(experiment.quantities()[static_cast<std::size_t>(q)]),
-        claimed(experiment.found().value.col(q), experiment.found().error.col(q), experiment.truth()[q]),
-        separate(experiment.found().value.col(q), experiment.found().separate.col(q), experiment.truth()[q]) {
-    const Scatter scatter(experiment.found().value.col(q));
+        claimed(experiment.found().value.col(q), experiment.found().error.col(q), experiment.truth()[q], blocks),
+        separate(experiment.found().value.col(q), experiment.found().separate.col(q), experiment.truth()[q], blocks) {
+    const test::Scatter scatter(experiment.found().value.col(q));
     z = (scatter.mean - experiment.truth()[q]) / scatter.error;
     wrong_z = (scatter.mean - experiment.wrong()[q]) / scatter.error;
   }
@@ -286,8 +244,8 @@ double uniformity(const Vector& p) { return test::uniformity({p.begin(), p.end()
 
 void print(const std::vector<Line>& table) {
   if (!test::world().root()) return;
-  std::printf("cos net, N = %d, expected within 1 and 2 errors: %.4f, %.4f\n", width, Pulls::expected_within(1.0),
-              Pulls::expected_within(2.0));
+  std::printf("cos net, N = %d, expected within 1 and 2 errors: %.4f, %.4f\n", width, test::expected_within(1.0, blocks),
+              test::expected_within(2.0, blocks));
   std::printf("%-21s %6s %6s %9s %13s %8s %8s   %-10s %s\n", "quantity", "seeds", "mean z", "mean pull", "scatter/error",
               "within 1", "within 2", "p, N = 21", "correlators' errors apart: scatter/error, within 1, p");
   for (const Line& line : table)

@@ -1,5 +1,4 @@
 // Error bars cover the truth: many seeds of a small run against the exact values, and wrong exact values rejected.
-#include "support/coverage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,14 +6,13 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "nnft/run/exact_values.hpp"
 #include "support/small_run.hpp"
 
 namespace nnft {
 namespace {
-
-using test::Coverage;
 
 int seeds() { return test::seeds(1500); }
 
@@ -77,10 +75,50 @@ std::pair<Vector, Vector> estimates(const PointResult& result) {
   return {value, error};
 }
 
+/// Of each quantity over the seeds.
+struct Coverage {
+  Vector mean;           ///< of the estimates
+  Vector scatter;        ///< their standard deviation
+  Vector claimed_error;  ///< rms of the errors they claim
+  int runs;
+
+  /// Deviation of the mean from `truth` in its own standard errors.
+  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(runs)); }
+};
+
+/// Adds up estimates; sums are about an origin near them, so that nothing cancels.
+class CoverageSums {
+ public:
+  explicit CoverageSums(Vector origin)
+      : origin_(std::move(origin)),
+        sum_(Vector::Zero(origin_.size())),
+        squares_(Vector::Zero(origin_.size())),
+        errors_(Vector::Zero(origin_.size())) {}
+
+  /// Of one seed, shape (quantities) each.
+  void add(const Vector& value, const Vector& error) {
+    const Vector deviation = value - origin_;
+    sum_ += deviation;
+    squares_ += deviation.cwiseAbs2();
+    errors_ += error.cwiseAbs2();
+    ++runs_;
+  }
+  Coverage coverage() const {
+    const double n = runs_;
+    const Vector mean = sum_ / n;
+    const Vector variance = (squares_ / n - mean.cwiseAbs2()) * (n / (n - 1.0));
+    return {origin_ + mean, variance.cwiseSqrt(), (errors_ / n).cwiseSqrt(), runs_};
+  }
+
+ private:
+  Vector origin_, sum_, squares_, errors_;
+  int runs_ = 0;
+};
+
 Coverage measure(const Case& of) {
   Config config = small_config(of, width);
   const Plan plan(config, 1);
-  test::CoverageSums sums(exact_row(config));
+  CoverageSums sums(exact_row(config));
   for (int seed = 0; seed < of.runs(); ++seed) {
     config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
     const auto [value, error] = estimates(test::small_run(config, plan));

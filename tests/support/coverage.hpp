@@ -1,52 +1,58 @@
 #pragma once
-/// @file Do error bars cover the truth? Estimates of many seeds and the errors they claim.
+/// @file Do error bars cover the truth? Estimates of many seeds: their scatter, pulls in the errors that they claim, p-values.
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "nnft/core/types.hpp"
+#include "nnft/stats/hypothesis.hpp"
 
 namespace nnft::test {
 
-/// Of each quantity over the seeds.
-struct Coverage {
-  Vector mean;           ///< of the estimates
-  Vector scatter;        ///< their standard deviation
-  Vector claimed_error;  ///< rms of the errors they claim
-  int runs;
+/// Scatter of estimates: standardised moments, and the standard error of the mean.
+struct Scatter {
+  double mean, error, skewness, kurtosis;  ///< the last one in excess
 
-  /// Deviation of the mean from `truth` in its own standard errors.
-  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(runs)); }
+  explicit Scatter(const Vector& values) : mean(values.mean()) {
+    const Eigen::ArrayXd centred = values.array() - mean;
+    const double variance = centred.square().mean();
+    error = std::sqrt(variance / (static_cast<double>(values.size()) - 1.0));
+    skewness = centred.cube().mean() / std::pow(variance, 1.5);
+    kurtosis = centred.square().square().mean() / (variance * variance) - 3.0;
+  }
 };
 
-/// Adds up estimates; sums are about an origin near them, so that nothing cancels.
-class CoverageSums {
- public:
-  explicit CoverageSums(Vector origin)
-      : origin_(std::move(origin)),
-        sum_(Vector::Zero(origin_.size())),
-        squares_(Vector::Zero(origin_.size())),
-        errors_(Vector::Zero(origin_.size())) {}
+/// P(|t| < pull) of Student's t with the degrees of freedom of that many blocks.
+inline double expected_within(double pull, int blocks) { return 1.0 - student_p_value(pull, blocks - 1.0); }
 
-  /// Of one seed, shape (quantities) each.
-  void add(const Vector& value, const Vector& error) {
-    const Vector deviation = value - origin_;
-    sum_ += deviation;
-    squares_ += deviation.cwiseAbs2();
-    errors_ += error.cwiseAbs2();
-    ++runs_;
-  }
-  Coverage coverage() const {
-    const double n = runs_;
-    const Vector mean = sum_ / n;
-    const Vector variance = (squares_ / n - mean.cwiseAbs2()) * (n / (n - 1.0));
-    return {origin_ + mean, variance.cwiseSqrt(), (errors_ / n).cwiseSqrt(), runs_};
-  }
+/// Deviation of a share of n from its probability, in binomial standard errors.
+inline double binomial_z(double share, double probability, double n) {
+  return (share - probability) / std::sqrt(probability * (1.0 - probability) / n);
+}
 
- private:
-  Vector origin_, sum_, squares_, errors_;
-  int runs_ = 0;
+/// Errors claimed for estimates beside their scatter about the truth. z: deviations in standard errors from what is expected.
+struct Pulls {
+  double ratio, ratio_z;  ///< scatter over claimed error
+  double mean, mean_z;
+  double within_one, within_one_z, within_two, within_two_z;  ///< shares
+
+  /// @param value estimates of the seeds, @param error what they claim by the jackknife over so many blocks; shape (seeds).
+  Pulls(const Vector& value, const Vector& error, double truth, int blocks) {
+    const Scatter scatter(value);
+    const auto n = static_cast<double>(value.size());
+    ratio = scatter.error * std::sqrt(n) / std::sqrt(error.cwiseAbs2().mean());
+    ratio_z = (ratio - 1.0) / (ratio * std::sqrt((scatter.kurtosis + 2.0) / (4.0 * n)));
+    const Vector pulls = (value.array() - truth) / error.array();
+    const Scatter scatter_of_pulls(pulls);
+    mean = scatter_of_pulls.mean;
+    // Estimates whose error grows with them have pulls of mean −skewness/2 (Hall, Ann. Stat. 16 (1988) 927), known to √(6/n).
+    mean_z = (mean + 0.5 * scatter.skewness) / std::hypot(scatter_of_pulls.error, 0.5 * std::sqrt(6.0 / n));
+    within_one = static_cast<double>((pulls.array().abs() < 1.0).count()) / n;
+    within_two = static_cast<double>((pulls.array().abs() < 2.0).count()) / n;
+    within_one_z = binomial_z(within_one, expected_within(1.0, blocks), n);
+    within_two_z = binomial_z(within_two, expected_within(2.0, blocks), n);
+  }
 };
 
 /// √n times the largest distance of the distribution of p from the uniform one (Kolmogorov–Smirnov).
