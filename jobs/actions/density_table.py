@@ -118,7 +118,7 @@ def what_is_measured(densities):
     wrong = max(densities.width + 1, round(1.1 * densities.width))
     other = density.density_one_site(wrong, densities.phi)
     off = float(np.max(np.abs(value - other) / error))
-    check(off > 2 * LARGEST_PULL, f"N = {densities.width}: the density given K is not that of {wrong} neurons, largest pull {off:.1f}")
+    check(off > LARGEST_PULL, f"N = {densities.width}: the density given K is not that of {wrong} neurons, largest pull {off:.1f}")
 
 
 def series_of_this_file(densities):

@@ -45,7 +45,7 @@ ActionRequest through_order() {
   return request;
 }
 
-/// A number that is estimated: a coupling through 1/N², or the density somewhere.
+/// A number that is estimated: a coupling through 1/N², its part of order 1/N² alone, or the density somewhere.
 struct Quantity {
   std::string name;
   bool coupling;
@@ -91,6 +91,12 @@ class ActionOfRun {
       answer.leave_one_out.row(b) = layout.summed(estimate.leave_one_out.row(b).transpose(), order).tail(couplings()).transpose();
     if (answer.leave_one_out.rows() > 0) answer.error.head(couplings()) = jackknife_error(answer.leave_one_out);
     Eigen::Index next = couplings();
+    for (const int degree : {2, 4}) {
+      const Eigen::Index first = layout.offset(order, degree), count = layout.index(degree).size();
+      answer.value.segment(next, count) = estimate.value.segment(first, count);
+      answer.error.segment(next, count) = estimate.error.segment(first, count);
+      next += count;
+    }
     for (const int through : {1, 2})
       for (const int bin : middles) {
         answer.value[next] = found[0].middle.value(through, bin);
@@ -110,17 +116,19 @@ class ActionOfRun {
 
   /// Behind the constant, which is no coupling.
   Eigen::Index first_coupling() const { return subject_.layout.offset(0, 2); }
+  void name_couplings(int degree, const std::string& through) {
+    const PackedIndex& tuples = subject_.layout.index(degree);
+    for (int t = 0; t < tuples.size(); ++t)
+      quantities_.push_back({"g" + std::to_string(degree) + "(" + digits(tuples.tuple(t), degree) + ")" + through, true});
+  }
   void name_quantities() {
-    for (const int degree : subject_.layout.degrees()) {
-      const PackedIndex& tuples = subject_.layout.index(degree);
-      for (int t = 0; degree > 0 && t < tuples.size(); ++t)
-        quantities_.push_back({"g" + std::to_string(degree) + "(" + digits(tuples.tuple(t), degree) + ")", true});
-    }
+    for (const int degree : {2, 4, 6}) name_couplings(degree, "");
+    for (const int degree : {2, 4}) name_couplings(degree, ", only 1/N^2");
     const auto centre = [&](int bin) { return std::to_string(bins_.bins().centre(bin)).substr(0, bin < 3 ? 4 : 3); };
     for (const int through : {1, 2})
-      for (const int bin : middles) quantities_.push_back({"P(" + centre(bin) + "), 1/N^" + std::to_string(through), false});
-    for (const auto& [first, second] : places)
-      quantities_.push_back({"P(" + centre(first) + ", " + centre(second) + "), 1/N^2", false});
+      for (const int bin : middles)
+        quantities_.push_back({"P(" + centre(bin) + ") through 1/N^" + std::to_string(through), false});
+    for (const auto& [first, second] : places) quantities_.push_back({"P(" + centre(first) + ", " + centre(second) + ")", false});
   }
 
   const Communicator& comm_;
@@ -246,10 +254,10 @@ void print(const std::vector<Line>& table) {
   if (!test::world().root()) return;
   std::printf("cos net, N = %d, expected within 1 and 2 errors: %.4f, %.4f\n", width, test::expected_within(1.0, blocks),
               test::expected_within(2.0, blocks));
-  std::printf("%-21s %6s %6s %9s %13s %8s %8s   %-10s %s\n", "quantity", "seeds", "mean z", "mean pull", "scatter/error",
+  std::printf("%-22s %6s %6s %9s %13s %8s %8s   %-10s %s\n", "quantity", "seeds", "mean z", "mean pull", "scatter/error",
               "within 1", "within 2", "p, N = 21", "correlators' errors apart: scatter/error, within 1, p");
   for (const Line& line : table)
-    std::printf("%-21s %6d %6.2f %9.3f %13.3f %8.4f %8.4f   %-10.2g %.3f %.4f %.2g\n", line.quantity.name.c_str(), seeds(),
+    std::printf("%-22s %6d %6.2f %9.3f %13.3f %8.4f %8.4f   %-10.2g %.3f %.4f %.2g\n", line.quantity.name.c_str(), seeds(),
                 line.z, line.claimed.mean, line.claimed.ratio, line.claimed.within_one, line.claimed.within_two,
                 normal_p_value(line.wrong_z), line.separate.ratio, line.separate.within_one,
                 normal_p_value(line.separate.within_one_z));
@@ -287,7 +295,7 @@ TEST_F(CouplingErrorBars, RejectAnotherWidth) {
 }
 
 // Errors of G2c, G4c, … one by one, squares added: what one gets from the errors of a file without its leave-one-out values. They
-// are too large by a factor of two to three, since correlators at nearby tuples move together and couplings are differences of
+// are too large by a factor of two to four, since correlators at nearby tuples move together and couplings are differences of
 // them; only those of the density at one site, which G2c there decides, come out right.
 TEST_F(CouplingErrorBars, RejectErrorsThatTakeCorrelatorsForIndependent) {
   double density = 0.0;
