@@ -12,15 +12,17 @@
 #   round-trip              correlators to couplings and back
 #   independence-breaking   couplings by powers of the strength
 #   operator                couplings of φ⁴ theory back from its correlators
+#   density                 Edgeworth series of the density at one and two sites, N = 5, 20, 100, beside histograms, the density given K
+#                           and Fourier inversion, and a picture of it, density.png
 # Exits with 1 if a check fails and says which.
 set -euo pipefail
 
-all=(one-site diagrams four-sites two-sites cosnet independence-breaking operator round-trip)
+all=(one-site diagrams four-sites two-sites cosnet independence-breaking operator round-trip density)
 scale=1
 parts=()
 for word in "$@"; do
   case $word in
-    one-site | diagrams | four-sites | two-sites | cosnet | round-trip | independence-breaking | operator) parts+=("$word") ;;
+    one-site | diagrams | four-sites | two-sites | cosnet | round-trip | independence-breaking | operator | density) parts+=("$word") ;;
     *[!0-9.e+-]* | '') sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
     *) scale=$word ;;
   esac
@@ -155,6 +157,15 @@ operator() {
     '--sites.points=0.25; 0.75' --deformation.kind=field-operator '--deformation.strength=0 0.02 0.04' '--deformation.mu2=0 0.2' \
     --deformation.box=1 --deformation.nodes=2 --deformation.rule=midpoint '--measure.orders=2 4 6 8'
   action operator.exact operator --order 3
+}
+
+density() {
+  local net=('--field.width=5 20 100' --field.sigma-weight=1.1 '--sites.points=0; 1' '--measure.orders=2 4 6 8')
+  net+=('--measure.histogram=0; 0 1' --measure.histogram-range=2.8)
+  run density.sample 1e6 "${net[@]}"
+  exact density.exact "${net[@]}"
+  action density.sample density --density '0; 0 1'
+  action density.exact density.exact_series --density '0; 0 1'
 }
 
 failed=()

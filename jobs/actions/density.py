@@ -1,4 +1,5 @@
-"""Couplings of S = -ln P from exact densities: Taylor coefficients at φ = 0 of Fourier inversions of characteristic functions.
+"""Exact densities of cos nets by Fourier inversion of their characteristic functions, and couplings of S = -ln P: their Taylor coefficients
+at φ = 0.
 
 A net of N independent neurons with output weights N(0, 1/N) has the characteristic function χ(t)^N of the fields at its sites, so that
 P(φ) = ∫ dt/(2π)^sites e^(-itφ) χ(t)^N, and ∫ t^m χ^N gives ∂^m P(0).
@@ -63,11 +64,13 @@ def two_site_characteristic(t, width, phase_deviation, nodes):
     """ln χ^N of cos nets at two sites, for t of shape (…, 2).
 
     t_1 cos(b) + t_2 cos(b + w) = R cos(b + δ), R² = t_1² + t_2² + 2 t_1 t_2 cos w, w = W·(x_2 - x_1) ~ N(0, phase_deviation²): averaging
-    over b gives e^(-X) I_0(X), X = R²/4N, over w the sum over `nodes` points of the circle with the wrapped normal density.
+    over b gives e^(-X) I_0(X), X = R²/4N, over w the sum over `nodes` points of the circle with the wrapped normal density, of which w and
+    -w are taken together.
     """
-    angle = 2 * math.pi * np.arange(nodes) / nodes
+    angle = 2 * math.pi * np.arange(nodes // 2 + 1) / nodes
     harmonics = np.arange(1, nodes // 2)
     wrapped = (1 + 2 * np.cos(np.outer(angle, harmonics)) @ np.exp(-((harmonics * phase_deviation) ** 2) / 2)) / nodes
+    wrapped[1:-1] *= 2
     square, cross = (t**2).sum(axis=-1), 2 * t[..., 0] * t[..., 1]
     mean = sum(w * scaled_bessel(np.maximum(square + cross * math.cos(p), 0.0) / (4 * width)) for w, p in zip(wrapped, angle))
     return width * np.log(mean)
@@ -99,6 +102,39 @@ def two_sites(width, phase_deviation, degree=6, resolution=1):
     result = action(moments, degree)
     result[(0, 0)] = -math.log(moments[(0, 0)] / (2 * math.pi) ** 2)
     return result
+
+
+# χ^N as a sum over a grid of t: densities repeat after this length, far beyond the last field that e^(-φ²/2), K <= σ_out² = 1, lets occur.
+PERIOD = 12.0
+CUTOFF_ONE_SITE = 2000.0  # of t: what is beyond is below 1e-13 from N = 5 on
+CUTOFF_TWO_SITES = {5: 60.0, 20: 30.0}  # from these N on: below 1e-5 of the peak, and nothing
+
+
+def density_one_site(width, phi, bin_width=0.0):
+    """P(φ) = (1/2π) Σ_t h e^(-itφ) χ^N of cos nets with σ_out = 1 for φ of shape (points), or its mean over bins around φ: each e^(-itφ)
+    times sin(tb/2)/(tb/2)."""
+    require_decay(width)
+    h = 2 * math.pi / PERIOD
+    t = h * np.arange(1, int(CUTOFF_ONE_SITE / h))
+    values = np.exp(width * np.log(scaled_bessel(t * t / (4 * width)))) * np.sinc(t * bin_width / (2 * math.pi))
+    return h / math.pi * (0.5 + np.cos(np.outer(phi, t)) @ values)
+
+
+def density_two_sites(width, phase_deviation, phi, bin_width=0.0):
+    """The same at two sites, shape (points, points) for φ of shape (points) at each; phase_deviation as in two_sites()."""
+    require_decay(width)
+    h = 2 * math.pi / PERIOD
+    steps = int(next(cutoff for least, cutoff in reversed(CUTOFF_TWO_SITES.items()) if width >= least) / h)
+    t = h * np.arange(-steps, steps + 1)
+    values = np.stack([two_site_characteristic(np.stack([np.full_like(t, first), t], axis=-1), width, phase_deviation, 160) for first in t[: steps + 1]])
+    values = np.exp(np.concatenate([values, values[:-1][::-1, ::-1]]))  # χ(-t) = χ(t)
+    wave = np.exp(-1j * np.outer(phi, t)) * np.sinc(t * bin_width / (2 * math.pi))
+    return (h / (2 * math.pi)) ** 2 * (wave @ values @ wave.T).real
+
+
+def require_decay(width):
+    if width < min(CUTOFF_TWO_SITES):
+        raise ValueError(f"density: expected a width of at least {min(CUTOFF_TWO_SITES)}, for which the sum over t is cut off, got {width}")
 
 
 def shared_scale(inverse, strength, degree=6):

@@ -89,6 +89,20 @@ def first_order(g2, derivatives, signs=None):
     return result
 
 
+def one_site_density(cumulants, phi):
+    """The Edgeworth series of the density through each order of 1/N, shape (rows, orders, points), {n: κ_n of shape (rows)}, φ of shape (points)."""
+    order = max(cumulants) // 2 - 1
+    operator = {(n // 2 - 1, n): kappa / math.factorial(n) for n, kappa in cumulants.items() if n > 2}
+    deviation = np.sqrt(cumulants[2])[:, None]
+    x = phi / deviation
+    normal = np.exp(-(x**2) / 2) / (math.sqrt(2 * math.pi) * deviation)
+    contributions = np.zeros((len(x), order + 1, len(phi)))
+    for (k, n), coefficient in exponential(operator, lambda e: e[0] <= order, one=1.0).items():
+        hermite = np.polynomial.hermite_e.hermeval(x, [0.0] * n + [1.0])
+        contributions[:, k] += np.reshape(coefficient, (-1, 1)) * hermite / deviation**n * normal
+    return np.cumsum(contributions, axis=1)
+
+
 def sorted_tuples(sites, n):
     """In lexicographic order, as files have them."""
     return list(itertools.combinations_with_replacement(range(sites), n))

@@ -48,6 +48,10 @@ class Couplings(Result):
         """Shape (orders, tuples), or (orders) of constants."""
         return self.file[variable][(slice(None), self.widths.index(width), 0)]
 
+    def at_width(self, variable, width):
+        """Of what has no orders."""
+        return self.file[variable][self.widths.index(width), 0]
+
     def through(self, n, order, width):
         return self.at(f"g{n}", width)[: order + 1].sum(axis=0)
 

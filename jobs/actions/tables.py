@@ -11,6 +11,7 @@ import numpy as np
 import breaking
 import cosnet
 import density
+import density_table
 import diagrams
 import edgeworth
 import operator_couplings
@@ -159,8 +160,8 @@ def four_sites():
 
 
 PARTS = {"one-site": one_site, "diagrams": count_diagrams, "four-sites": four_sites, "two-sites": two_sites, "cosnet": cosnet.tables,
-         "round-trip": round_trip.tables, "independence-breaking": breaking.tables,
-         "operator": operator_couplings.tables}
+         "round-trip": round_trip.tables, "independence-breaking": breaking.tables, "operator": operator_couplings.tables,
+         "density": density_table.tables}
 if __name__ == "__main__":
     PARTS[sys.argv[1]]()
     if failures:

@@ -74,7 +74,7 @@ ExitCode action(const Communicator& comm, const std::vector<std::string>& words)
   std::optional<ActionSubject> subject;
   run_agreed<UsageError>(comm, [&] {
     try {
-      subject = action_subject(result->stored, command.request);
+      subject = action_subject(result->stored.plan(), command.request);
     } catch (const UsageError& error) {
       throw UsageError("nnft action: " + command.file + ": " + error.what());
     }

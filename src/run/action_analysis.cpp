@@ -108,22 +108,6 @@ class CouplingStatistic {
   std::vector<Eigen::Index> offsets_, sizes_;
 };
 
-/// The diagrams' tables are the same for all points with as many modes.
-class StatisticCache {
- public:
-  explicit StatisticCache(const ActionSubject& subject) : subject_(subject) {}
-  const CouplingStatistic& with(const ModeRegulator& regulator, int modes) {
-    for (const auto& [known, statistic] : known_)
-      if (known == regulator && statistic->modes() == modes) return *statistic;
-    known_.emplace_back(regulator, std::make_unique<CouplingStatistic>(subject_, regulator, modes));
-    return *known_.back().second;
-  }
-
- private:
-  const ActionSubject& subject_;
-  std::vector<std::pair<ModeRegulator, std::unique_ptr<CouplingStatistic>>> known_;
-};
-
 /// The rows of this rank, every size-th; zeros elsewhere. A block without which there is no inverse is a failure of the point.
 RowMatrix own_rows(const Communicator& comm, const CouplingStatistic& statistic, const RowMatrix& correlators, int couplings) {
   RowMatrix rows = RowMatrix::Zero(correlators.rows(), couplings);
@@ -136,14 +120,6 @@ Estimate unknown_couplings(int size) {
   return {none, none, none, RowMatrix(0, size)};
 }
 
-Vector without_regulator(StatisticCache& cache, const Vector& row, int sites, int size) {
-  try {
-    return cache.with({}, sites)(row);
-  } catch (const SingularError&) {
-    return Vector::Constant(size, not_a_number);
-  }
-}
-
 /// What is not shared between ranks. @throws SingularError.
 void describe_modes(PointAction& action, const ModeBasis& basis) {
   action.eigenvalues = basis.eigenvalues();
@@ -151,23 +127,59 @@ void describe_modes(PointAction& action, const ModeBasis& basis) {
   action.modes = basis.modes();
 }
 
-PointAction point_action(const Communicator& comm, const PointResult& result, const ActionSubject& subject,
-                         const std::vector<Eigen::Index>& columns, StatisticCache& cache) {
-  const int size = subject.layout.size(), sites = subject.layout.sites();
-  PointAction action{
-      0, correlators_of(result, columns), Vector::Constant(sites, not_a_number), not_a_number, 0, unknown_couplings(size), {}, {},
-      {}};
-  if (subject.regulator.kind != ModeRegulatorKind::none) action.unregulated = action.couplings.value;
-  const CorrelatorRows rows = rows_of(result, subject, columns);
+}  // namespace
+
+/// From rows of correlators to rows of couplings; the diagrams' tables are the same for all points with as many modes.
+class ActionAnalysis::Statistics {
+ public:
+  explicit Statistics(const ActionSubject& subject) : subject_(subject) {}
+  const CouplingStatistic& with(const ModeRegulator& regulator, int modes) {
+    for (const auto& [known, statistic] : known_)
+      if (known == regulator && statistic->modes() == modes) return *statistic;
+    known_.emplace_back(regulator, std::make_unique<CouplingStatistic>(subject_, regulator, modes));
+    return *known_.back().second;
+  }
+  /// NaN where that is impossible.
+  Vector without_regulator(const Vector& row) {
+    try {
+      return with({}, subject_.layout.sites())(row);
+    } catch (const SingularError&) {
+      return Vector::Constant(subject_.layout.size(), not_a_number);
+    }
+  }
+
+ private:
+  const ActionSubject& subject_;
+  std::vector<std::pair<ModeRegulator, std::unique_ptr<CouplingStatistic>>> known_;
+};
+
+ActionAnalysis::ActionAnalysis(const MomentLayout& moments, const ActionSubject& subject)
+    : subject_(subject), columns_(chosen_columns(moments, subject)), statistics_(std::make_unique<Statistics>(subject)) {}
+
+ActionAnalysis::~ActionAnalysis() = default;
+
+PointAction ActionAnalysis::couplings(const Communicator& comm, const PointResult& result) {
+  const int size = subject_.layout.size(), sites = subject_.layout.sites();
+  PointAction action{0,
+                     correlators_of(result, columns_),
+                     Vector::Constant(sites, not_a_number),
+                     not_a_number,
+                     0,
+                     unknown_couplings(size),
+                     {},
+                     {},
+                     {}};
+  if (subject_.regulator.kind != ModeRegulatorKind::none) action.unregulated = action.couplings.value;
+  const CorrelatorRows rows = rows_of(result, subject_, columns_);
   RowMatrix leave_one_out;
   const auto evaluate = [&] {
     if (!rows.plug_in.allFinite()) throw SingularError("a correlator that is needed is not known");
     const RowMatrix two_point = symmetric_matrix(sites, rows.plug_in.head(PackedIndex(sites, 2).size()));
-    const ModeBasis basis(two_point, subject.regulator);
+    const ModeBasis basis(two_point, subject_.regulator);
     describe_modes(action, basis);
-    const CouplingStatistic& statistic = cache.with(subject.regulator, basis.modes());
+    const CouplingStatistic& statistic = statistics_->with(subject_.regulator, basis.modes());
     action.couplings.value = statistic(rows.plug_in);
-    if (action.unregulated.size() > 0) action.unregulated = without_regulator(cache, rows.plug_in, sites, size);
+    if (action.unregulated.size() > 0) action.unregulated = statistics_->without_regulator(rows.plug_in);
     leave_one_out = own_rows(comm, statistic, rows.leave_one_out, size);
   };
   if (const auto failure = agree_on_failure(comm, failure_of(evaluate))) {
@@ -188,16 +200,13 @@ PointAction point_action(const Communicator& comm, const PointResult& result, co
   return action;
 }
 
-}  // namespace
-
 std::vector<PointAction> analyse_action(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject) {
-  const std::vector<Eigen::Index> columns = chosen_columns(stored.layout().moments(), subject);
-  StatisticCache cache(subject);
+  ActionAnalysis analysis(stored.layout().moments(), subject);
   std::vector<PointAction> actions;
   for (const std::size_t point : subject.points) {
     std::optional<PointResult> result;
     run_agreed<IoError>(comm, [&] { result = stored.point(point); });
-    actions.push_back(point_action(comm, *result, subject, columns, cache));
+    actions.push_back(analysis.couplings(comm, *result));
     actions.back().point = point;
   }
   return actions;

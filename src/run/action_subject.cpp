@@ -25,9 +25,9 @@ std::vector<int> chosen_sites(const SumLayout& layout, const std::vector<int>& w
 }
 
 /// Derivatives of the file in one strength alone: first, second, ….
-std::vector<int> derivatives_in(const StoredResult& stored, const std::string& axis) {
-  const DerivativeLayout& derivatives = stored.layout().derivatives();
-  const std::vector<std::string> axes = stored.plan().axes();
+std::vector<int> derivatives_in(const Plan& plan, const std::string& axis) {
+  const DerivativeLayout& derivatives = plan.sums().derivatives();
+  const std::vector<std::string> axes = plan.axes();
   const auto found = std::find(axes.begin() + 1, axes.end(), axis);
   if (found == axes.end()) {
     std::string known;
@@ -94,12 +94,12 @@ std::vector<VertexKind> strength_vertices(const std::vector<int>& orders, int or
 
 }  // namespace
 
-ActionSubject action_subject(const StoredResult& stored, const ActionRequest& request) {
-  const MomentLayout& moments = stored.layout().moments();
-  const std::vector<int> sites = chosen_sites(stored.layout(), request.sites);
+ActionSubject action_subject(const Plan& plan, const ActionRequest& request) {
+  const MomentLayout& moments = plan.layout();
+  const std::vector<int> sites = chosen_sites(plan.sums(), request.sites);
   const bool in_width = request.expansion == ActionExpansion::width;
   std::vector<int> derivatives;
-  if (!in_width) derivatives = derivatives_in(stored, request.axis);
+  if (!in_width) derivatives = derivatives_in(plan, request.axis);
   const int highest = moments.orders().back();
   const int possible = in_width ? std::min(highest / 2 - 1, most_action_order) : static_cast<int>(derivatives.size());
   const int wanted = request.order.value_or(possible);
@@ -122,8 +122,8 @@ ActionSubject action_subject(const StoredResult& stored, const ActionRequest& re
                         {},
                         derivatives,
                         CouplingLayout(static_cast<int>(sites.size()), order, legs_of(vertices, order))};
-  for (std::size_t p = 0; p < stored.points().size(); ++p) {
-    const std::vector<double>& strengths = stored.points()[p].strengths;
+  for (std::size_t p = 0; p < plan.points().size(); ++p) {
+    const std::vector<double>& strengths = plan.points()[p].strengths;
     if (in_width || std::ranges::all_of(strengths, [](double strength) { return strength == 0.0; })) subject.points.push_back(p);
   }
   if (subject.points.empty())

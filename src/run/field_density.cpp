@@ -223,11 +223,10 @@ void compare_measured(FieldDensity& density, const PointResult& result, const Hi
                  rows.rightCols(half));
 }
 
-FieldDensity density_of(const Communicator& comm, const StoredResult& stored, const PointResult& result,
+FieldDensity density_of(const Communicator& comm, const PointResult& result, const HistogramLayout& measured,
                         const SeriesStatistic& statistic, const HistogramLayout& layout, int entry) {
   FieldDensity density;
-  const HistogramLayout& measured = stored.layout().histograms();
-  const int same = stored.sampled() ? measured_entry(measured, layout.sites(entry)) : -1;
+  const int same = result.histograms.value.size() > 0 ? measured_entry(measured, layout.sites(entry)) : -1;
   if (same >= 0) density.histogram = measured_density(result, measured.offset(same), measured.columns(same));
   if (same >= 0 && measured.has_density(same))
     density.conditional = measured_density(result, measured.density_offset(same), measured.columns(same));
@@ -251,21 +250,41 @@ FieldDensity density_of(const Communicator& comm, const StoredResult& stored, co
 
 }  // namespace
 
+/// One for each entry.
+class DensityAnalysis::Series {
+ public:
+  std::vector<SeriesStatistic> statistics;
+};
+
+DensityAnalysis::DensityAnalysis(const SumLayout& sums, const ActionSubject& subject, HistogramLayout entries)
+    : entries_(std::move(entries)), measured_(sums.histograms()), series_(std::make_unique<Series>()) {
+  if (measured_.entries() > 0 && measured_.bins() != entries_.bins())
+    throw ShapeError("DensityAnalysis: expected the bins of the results' histograms, " + std::to_string(measured_.bins().bins) +
+                     " up to " + std::to_string(measured_.bins().range) + ", got " + std::to_string(entries_.bins().bins) +
+                     " up to " + std::to_string(entries_.bins().range));
+  for (int entry = 0; entry < entries_.entries(); ++entry)
+    series_->statistics.emplace_back(sums.moments(), subject, entries_, entry);
+}
+
+DensityAnalysis::~DensityAnalysis() = default;
+
+std::vector<FieldDensity> DensityAnalysis::densities(const Communicator& comm, const PointResult& result) const {
+  std::vector<FieldDensity> found;
+  for (int entry = 0; entry < entries_.entries(); ++entry)
+    found.push_back(density_of(comm, result, measured_, series_->statistics[static_cast<std::size_t>(entry)], entries_, entry));
+  return found;
+}
+
 FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries) {
   FieldDensities found;
   run_agreed<UsageError>(comm, [&] { found.layout = entries_layout(stored, subject, entries); });
   found.bins = found.layout.bins();
-  std::vector<SeriesStatistic> statistics;
-  for (int entry = 0; entry < found.layout.entries(); ++entry)
-    statistics.emplace_back(stored.layout().moments(), subject, found.layout, entry);
+  const DensityAnalysis analysis(stored.layout(), subject, found.layout);
   for (const std::size_t point : subject.points) {
     std::optional<PointResult> result;
     run_agreed<IoError>(comm, [&] { result = stored.point(point); });
-    found.points.emplace_back();
-    for (int entry = 0; entry < found.layout.entries(); ++entry)
-      found.points.back().push_back(
-          density_of(comm, stored, *result, statistics[static_cast<std::size_t>(entry)], found.layout, entry));
+    found.points.push_back(analysis.densities(comm, *result));
   }
   return found;
 }

@@ -1,12 +1,13 @@
 // p-values of correlated_chi2 are uniform where all is right, small for wrong means, and not uniform for wrong error bars.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "nnft/stats/hypothesis.hpp"
+#include "support/coverage.hpp"
 
 namespace nnft {
 namespace {
@@ -82,16 +83,10 @@ std::vector<CorrelatedChi2> run(const Case& test, int repetitions) {
   return results;
 }
 
-/// √n times the largest distance of the distribution of p from the uniform one (Kolmogorov–Smirnov).
 double uniformity(const std::vector<CorrelatedChi2>& results) {
   std::vector<double> p;
   for (const CorrelatedChi2& result : results) p.push_back(result.p_value);
-  std::sort(p.begin(), p.end());
-  const auto n = static_cast<double>(p.size());
-  double distance = 0.0;
-  for (std::size_t k = 0; k < p.size(); ++k)
-    distance = std::max({distance, static_cast<double>(k + 1) / n - p[k], p[k] - static_cast<double>(k) / n});
-  return std::sqrt(n) * distance;
+  return test::uniformity(std::move(p));
 }
 
 double mean_of(const std::vector<CorrelatedChi2>& results, double (*value)(const CorrelatedChi2&)) {

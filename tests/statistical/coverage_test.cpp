@@ -1,26 +1,20 @@
 // Error bars cover the truth: many seeds of a small run against the exact values, and wrong exact values rejected.
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
 
-#include "nnft/run/analysis.hpp"
-#include "nnft/run/ensemble_factory.hpp"
 #include "nnft/run/exact_values.hpp"
-#include "nnft/run/family.hpp"
-#include "nnft/stats/sum_tree.hpp"
+#include "support/small_run.hpp"
 
 namespace nnft {
 namespace {
 
-/// NNFT_SEEDS for a longer version.
-int seeds() {
-  const char* text = std::getenv("NNFT_SEEDS");
-  return text == nullptr ? 1500 : std::atoi(text);
-}
+int seeds() { return test::seeds(1500); }
 
 /// An ensemble, how it is measured, and two keys of wrong models.
 struct Case {
@@ -51,7 +45,7 @@ const std::vector<Case> cases = {
 constexpr int width = 16;
 
 /// The config of a case, with its last line of [field] replaced if `wrong` is given.
-Config small_run(const Case& test, int net_width, const std::string& wrong = "") {
+Config small_config(const Case& test, int net_width, const std::string& wrong = "") {
   std::string field = test.field;
   if (!wrong.empty()) field = field.substr(0, field.rfind('\n', field.size() - 2) + 1) + wrong;
   return parse_config("[field]\n" + field + "width = " + std::to_string(net_width) + "\n" + test.rest + "estimator = " +
@@ -68,37 +62,20 @@ Vector exact_row(const Config& config) {
   return rows.reshaped<Eigen::RowMajor>();
 }
 
-/// One run as the program does it, without its ranks and files.
-PointResult run(const Config& config, const Plan& plan) {
-  const ScanPoint& point = plan.points().front();
-  const SimdPath path = widest_simd_path();
-  const std::vector<PointReference> references = pilot_references(config, plan, {0, 1}, path);
-  FamilySampler sampler(config, plan, {0, 1}, references, path);
-  std::vector<SumTree> trees(plan.blocks(), SumTree(plan.sums().rule()));
-  const auto columns = static_cast<std::size_t>(plan.sums().size());
-  for (std::uint64_t slice = 0; slice < plan.blocks() * plan.slices_per_block(); ++slice) {
-    const std::uint64_t block = slice % plan.blocks();
-    SumNode leaf{0, slice / plan.blocks(), std::vector<double>(columns)};
-    sampler.sum_slice(slice * plan.slice(), static_cast<int>(plan.slice()), leaf.sums);
-    trees[block].add(std::move(leaf));
+/// What a run estimates, in the order of exact_row: value and error of each.
+std::pair<Vector, Vector> estimates(const PointResult& result) {
+  const Eigen::Index moments = result.connected.value.size(), rows = 1 + std::ssize(result.derivatives);
+  Vector value(rows * moments), error(rows * moments);
+  value.head(moments) = result.connected.value;
+  error.head(moments) = result.connected.error;
+  for (Eigen::Index k = 1; k < rows; ++k) {
+    value.segment(k * moments, moments) = result.derivatives[static_cast<std::size_t>(k - 1)].value;
+    error.segment(k * moments, moments) = result.derivatives[static_cast<std::size_t>(k - 1)].error;
   }
-  BlockTable table(config.run.blocks, plan.sums().size());
-  for (std::size_t block = 0; block < trees.size(); ++block) {
-    const std::vector<double> total = trees[block].total(columns);
-    table.sums.row(static_cast<Eigen::Index>(block)) = Eigen::Map<const Vector>(total.data(), plan.sums().size()).transpose();
-    table.counts[block] = static_cast<std::int64_t>(trees[block].slices() * plan.slice());
-  }
-  return analyse(config, point, plan.sums(), references.front().kernel, table);
+  return {value, error};
 }
 
-/// What a run estimates, in the order of exact_row.
-std::vector<Estimate> estimates(const PointResult& result) {
-  std::vector<Estimate> all = {result.connected};
-  all.insert(all.end(), result.derivatives.begin(), result.derivatives.end());
-  return all;
-}
-
-/// Over the seeds, for each moment of the layout and each derivative of it.
+/// Of each quantity over the seeds.
 struct Coverage {
   Vector mean;           ///< of the estimates
   Vector scatter;        ///< their standard deviation
@@ -109,27 +86,45 @@ struct Coverage {
   double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(runs)); }
 };
 
-Coverage measure(const Case& test) {
-  Config config = small_run(test, width);
-  const Plan plan(config, 1);
-  const Vector origin = exact_row(config);
-  const Eigen::Index size = origin.size(), moments = plan.layout().size();
-  Vector sum = Vector::Zero(size), squares = Vector::Zero(size), errors = Vector::Zero(size);
-  for (int seed = 0; seed < test.runs(); ++seed) {
-    config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
-    Eigen::Index offset = 0;
-    for (const Estimate& estimate : estimates(run(config, plan))) {
-      const Vector deviation = estimate.value - origin.segment(offset, moments);
-      sum.segment(offset, moments) += deviation;
-      squares.segment(offset, moments) += deviation.cwiseAbs2();
-      errors.segment(offset, moments) += estimate.error.cwiseAbs2();
-      offset += moments;
-    }
+/// Adds up estimates; sums are about an origin near them, so that nothing cancels.
+class CoverageSums {
+ public:
+  explicit CoverageSums(Vector origin)
+      : origin_(std::move(origin)),
+        sum_(Vector::Zero(origin_.size())),
+        squares_(Vector::Zero(origin_.size())),
+        errors_(Vector::Zero(origin_.size())) {}
+
+  /// Of one seed, shape (quantities) each.
+  void add(const Vector& value, const Vector& error) {
+    const Vector deviation = value - origin_;
+    sum_ += deviation;
+    squares_ += deviation.cwiseAbs2();
+    errors_ += error.cwiseAbs2();
+    ++runs_;
   }
-  const double n = test.runs();
-  const Vector mean = sum / n;
-  const Vector variance = (squares / n - mean.cwiseAbs2()) * (n / (n - 1.0));
-  return {origin + mean, variance.cwiseSqrt(), (errors / n).cwiseSqrt(), test.runs()};
+  Coverage coverage() const {
+    const double n = runs_;
+    const Vector mean = sum_ / n;
+    const Vector variance = (squares_ / n - mean.cwiseAbs2()) * (n / (n - 1.0));
+    return {origin_ + mean, variance.cwiseSqrt(), (errors_ / n).cwiseSqrt(), runs_};
+  }
+
+ private:
+  Vector origin_, sum_, squares_, errors_;
+  int runs_ = 0;
+};
+
+Coverage measure(const Case& of) {
+  Config config = small_config(of, width);
+  const Plan plan(config, 1);
+  CoverageSums sums(exact_row(config));
+  for (int seed = 0; seed < of.runs(); ++seed) {
+    config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
+    const auto [value, error] = estimates(test::small_run(config, plan));
+    sums.add(value, error);
+  }
+  return sums.coverage();
 }
 
 const Coverage& coverage(const Case& test) {
@@ -142,7 +137,7 @@ class ErrorBars : public testing::TestWithParam<Case> {};
 
 TEST_P(ErrorBars, CoverTheTruth) {
   const Coverage& c = coverage(GetParam());
-  const Config config = small_run(GetParam(), width);
+  const Config config = small_config(GetParam(), width);
   const MomentLayout layout = moment_layout(config);
   const Vector truth = exact_row(config);
   // Scatter and claimed error are known to 1/√(2·1500) = 1.8 % each at least; heavier tails and more tuples take more.
@@ -167,9 +162,9 @@ TEST_P(ErrorBars, CoverTheTruth) {
 // estimators are too noisy for that).
 TEST_P(ErrorBars, RejectAWrongModel) {
   const Coverage& c = coverage(GetParam());
-  const MomentLayout layout = moment_layout(small_run(GetParam(), width));
-  const Vector wrong_kernel = exact_row(small_run(GetParam(), width, GetParam().wrong_kernel));
-  const Vector truth = exact_row(small_run(GetParam(), width));
+  const MomentLayout layout = moment_layout(small_config(GetParam(), width));
+  const Vector wrong_kernel = exact_row(small_config(GetParam(), width, GetParam().wrong_kernel));
+  const Vector truth = exact_row(small_config(GetParam(), width));
   double seen = 0.0;
   for (const std::vector<int>& pair : {std::vector<int>{0, 1}, {0, 2}, {1, 2}, {2, 2}}) {
     const Eigen::Index k = layout.index(2).position(pair);
@@ -207,7 +202,7 @@ const std::vector<Case> deformed_cases = {
 
 /// The same with the strength multiplied by 1.6.
 Config stronger(const Case& test) {
-  Config config = small_run(test, width);
+  Config config = small_config(test, width);
   for (double& strength : config.deformations.front().strengths) strength *= 1.6;
   return config;
 }
@@ -217,7 +212,7 @@ class DeformedErrorBars : public testing::TestWithParam<Case> {};
 // Of the correlators, their first and their second derivatives; and a strength that is 1.6 times as large is seen in each.
 TEST_P(DeformedErrorBars, CoverTheTruthAndRejectAnotherStrength) {
   const Coverage& c = coverage(GetParam());
-  const Config config = small_run(GetParam(), width);
+  const Config config = small_config(GetParam(), width);
   const MomentLayout layout = moment_layout(config);
   const Vector truth = exact_row(config), wrong = exact_row(stronger(GetParam()));
   // Scatter over runs is known to 1/√(2 runs); blocks with heavier tails than normal claim some per cent too little.

@@ -1,6 +1,7 @@
 #pragma once
 /// @file Couplings of the action from the correlators of a result file.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,8 +48,8 @@ struct ActionSubject {
   CouplingLayout layout;
 };
 
-/// @throws UsageError for a request that the file cannot meet, with what was expected and got.
-ActionSubject action_subject(const StoredResult& stored, const ActionRequest& request);
+/// @param plan of the file. @throws UsageError for a request that the file cannot meet, with what was expected and got.
+ActionSubject action_subject(const Plan& plan, const ActionRequest& request);
 
 /// The diagrams of a subject, with the legs that its layout has.
 std::vector<Diagram> action_diagrams(const ActionSubject& subject);
@@ -73,8 +74,25 @@ struct PointAction {
   std::string failure;               ///< why there are no couplings; empty if there are
 };
 
-/// Couplings of every point: each leave-one-out row of the correlators goes through all diagrams; ranks share the rows and all
-/// get everything, the same bits on any number of ranks. Collective. @throws IoError on every rank.
+/// Couplings of one scan point after another: each leave-one-out row of the correlators goes through all diagrams, whose tables
+/// are kept from point to point.
+class ActionAnalysis {
+ public:
+  /// @param moments of the results. @param subject must outlive it.
+  ActionAnalysis(const MomentLayout& moments, const ActionSubject& subject);
+  ~ActionAnalysis();
+  /// Ranks share the rows and all get everything, the same bits on any number of ranks; `point` is left 0. Collective.
+  /// @param result the same on every rank.
+  PointAction couplings(const Communicator& comm, const PointResult& result);
+
+ private:
+  class Statistics;
+  const ActionSubject& subject_;
+  std::vector<Eigen::Index> columns_;  ///< of the chosen correlators among the moments
+  std::unique_ptr<Statistics> statistics_;
+};
+
+/// Couplings of every point of a file. Collective. @throws IoError on every rank.
 std::vector<PointAction> analyse_action(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject);
 
 }  // namespace nnft

@@ -1,6 +1,7 @@
 #pragma once
 /// @file The density of the field by its Edgeworth series, beside the histogram of sampled fields.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,9 +43,25 @@ struct FieldDensities {
   std::vector<std::vector<FieldDensity>> points;  ///< of each point of the subject, of each entry
 };
 
-/// Edgeworth series through the subject's orders for each entry. Bins are those of the file's histograms; without any 64 up to
-/// four standard deviations. Errors by the jackknife; ranks share the leave-one-out rows and all get everything, the same bits on
-/// any number of ranks. Collective.
+/// Edgeworth series through the subject's orders at one scan point after another. Errors by the jackknife.
+class DensityAnalysis {
+ public:
+  /// @param sums of the results. @param entries one or two of the subject's sites each, and bins, those of the results if they
+  /// have histograms. @throws ShapeError for other bins.
+  DensityAnalysis(const SumLayout& sums, const ActionSubject& subject, HistogramLayout entries);
+  ~DensityAnalysis();
+  /// Of each entry; beside it what the result measured of the same sites. Ranks share the leave-one-out rows and all get
+  /// everything, the same bits on any number of ranks. Collective. @param result the same on every rank.
+  std::vector<FieldDensity> densities(const Communicator& comm, const PointResult& result) const;
+
+ private:
+  class Series;
+  HistogramLayout entries_, measured_;
+  std::unique_ptr<Series> series_;
+};
+
+/// The same at every point of a file, for each entry. Bins are those of the file's histograms; without any 64 up to
+/// four standard deviations. Collective.
 /// @param entries sites of the file, one or two each. @throws UsageError for entries that are impossible or that lack
 /// correlators, IoError, on every rank.
 FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
