@@ -57,14 +57,14 @@ class SeriesStatistic {
   SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry)
       : series_(static_cast<int>(layout.sites(entry).size()), subject.order),
         nodes_(layout, entry),
-        bins_(layout.columns(entry)) {
-    const std::vector<int>& sites = layout.sites(entry);
+        bins_(layout.columns(entry)),
+        sites_(layout.sites(entry)) {
     for (int order = 2; order <= 2 * subject.order + 2; order += 2) {
-      const PackedIndex tuples(static_cast<int>(sites.size()), order);
+      const PackedIndex tuples(static_cast<int>(sites_.size()), order);
       columns_.emplace_back();
       for (int t = 0; t < tuples.size(); ++t) {
         std::vector<int> tuple;
-        for (int leg = 0; leg < order; ++leg) tuple.push_back(sites[static_cast<std::size_t>(tuples.tuple(t)[leg])]);
+        for (int leg = 0; leg < order; ++leg) tuple.push_back(sites_[static_cast<std::size_t>(tuples.tuple(t)[leg])]);
         columns_.back().push_back(moments.offset(order) + moments.index(order).position(std::move(tuple)));
       }
     }
@@ -78,8 +78,10 @@ class SeriesStatistic {
   Vector operator()(const Vector& correlators) const {
     std::vector<Vector> cumulants;
     for (const std::vector<Eigen::Index>& columns : columns_) cumulants.emplace_back(correlators(columns));
-    for (const Vector& cumulant : cumulants)
-      if (!cumulant.allFinite()) throw SingularError("a correlator that is needed is not known");
+    for (std::size_t k = 0; k < cumulants.size(); ++k)
+      for (Eigen::Index t = 0; t < cumulants[k].size(); ++t)
+        if (!std::isfinite(cumulants[k][t]))
+          throw SingularError(unknown_correlator(2 * static_cast<int>(k) + 2, sites_, static_cast<int>(t)));
     const RowMatrix values = series_.evaluate(cumulants, nodes_.points);
     Vector found(size());
     for (Eigen::Index row = 0; row < orders() * bins_; ++row) {
@@ -94,6 +96,7 @@ class SeriesStatistic {
   EdgeworthDensity series_;
   BinNodes nodes_;
   Eigen::Index bins_;
+  std::vector<int> sites_;
   std::vector<std::vector<Eigen::Index>> columns_;  ///< of each order
 };
 
@@ -110,19 +113,21 @@ double largest_variance(const StoredResult& stored, const ActionSubject& subject
   return largest;
 }
 
-/// Every rank works this out for itself. @throws UsageError.
-HistogramLayout entries_layout(const StoredResult& stored, const ActionSubject& subject,
+/// Collective. @throws UsageError, IoError, on every rank.
+HistogramLayout entries_layout(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries) {
-  if (subject.expansion != ActionExpansion::width) throw UsageError("--density: expected an expansion in 1/N, got --in strength");
-  const auto known = [&](int site) { return std::ranges::find(subject.sites, site) != subject.sites.end(); };
-  for (const std::vector<int>& entry : entries)
-    if (entry.empty() || entry.size() > 2 || (entry.size() == 2 && entry[0] == entry[1]) || !std::ranges::all_of(entry, known))
-      throw UsageError("--density: expected one site or two different ones, of those chosen, separated by ';'");
   const HistogramLayout& measured = stored.layout().histograms();
   if (measured.entries() > 0) return HistogramLayout(measured.bins(), entries);
-  const double variance = largest_variance(stored, subject, entries);
+  double variance = 0.0;
+  run_agreed<IoError>(comm, [&] { variance = largest_variance(stored, subject, entries); });
   if (!(variance > 0.0)) throw UsageError("--density: expected a field that fluctuates, got G2c = 0");
   return HistogramLayout({deviations_without_histogram * std::sqrt(variance), bins_without_histogram}, entries);
+}
+
+std::string entry_text(const std::vector<int>& sites) {
+  std::string text;
+  for (const int site : sites) text += (text.empty() ? "" : " ") + std::to_string(site);
+  return "'" + text + "'";
 }
 
 /// Which entry of the file is the same histogram; −1 if it was not measured.
@@ -149,9 +154,9 @@ RowMatrix by_order(const Vector& row, Eigen::Index first, const SeriesStatistic&
   return Eigen::Map<const RowMatrix>(row.data() + first, statistic.orders(), statistic.bins());
 }
 
-void find_negative(FieldDensity& density, const HistogramLayout& layout, int entry) {
+/// @param series from all blocks: less its bias, even a Gaussian would be negative where it is small.
+void find_negative(FieldDensity& density, const RowMatrix& series, const HistogramLayout& layout, int entry) {
   const FieldBins& bins = layout.bins();
-  const RowMatrix& series = density.series.value;
   density.negative = Vector::Zero(series.rows());
   density.negative_from = Vector::Constant(series.rows(), not_a_number);
   for (Eigen::Index order = 0; order < series.rows(); ++order)
@@ -238,23 +243,41 @@ FieldDensity density_of(const Communicator& comm, const StoredResult& stored, co
     value = statistic(bias.size() > 0 ? Vector(result.connected.value + bias) : result.connected.value);
     rows = own_rows(comm, statistic, result.connected.leave_one_out);
   };
-  if (const auto failure = agree_on_failure(comm, failure_of(evaluate))) {
+  if (const auto failure = agree_on_failure(comm, failure_of_kind<SingularError>(evaluate))) {
     fail(density, statistic, *failure);
     return density;
   }
   comm.sum_disjoint(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
+  find_negative(density, by_order(value, 0, statistic), layout, entry);
   estimate(density, statistic, std::move(value), rows);
-  find_negative(density, layout, entry);
   if (same >= 0) compare_measured(density, result, measured, same, rows);
   return density;
 }
 
 }  // namespace
 
+std::vector<std::vector<int>> density_entries(const StoredResult& stored, const ActionSubject& subject,
+                                              const std::vector<std::vector<int>>& entries) {
+  if (subject.expansion != ActionExpansion::width) throw UsageError("--density: expected an expansion in 1/N, got --in strength");
+  const HistogramLayout& measured = stored.layout().histograms();
+  const auto known = [&](int site) { return std::ranges::find(subject.sites, site) != subject.sites.end(); };
+  std::vector<std::vector<int>> found;
+  for (std::vector<int> entry : entries) {
+    if (entry.empty() || entry.size() > 2 || (entry.size() == 2 && entry[0] == entry[1]) || !std::ranges::all_of(entry, known))
+      throw UsageError("--density: expected one site or two different ones, of those chosen, separated by ';', got " +
+                       entry_text(entry));
+    const std::vector<int> reversed(entry.rbegin(), entry.rend());
+    const bool again = std::ranges::find(found, reversed) != found.end() || std::ranges::find(found, entry) != found.end();
+    if (measured_entry(measured, entry) < 0 && measured_entry(measured, reversed) >= 0) entry = reversed;
+    if (!again) found.push_back(std::move(entry));
+  }
+  return found;
+}
+
 FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries) {
   FieldDensities found;
-  run_agreed<UsageError>(comm, [&] { found.layout = entries_layout(stored, subject, entries); });
+  found.layout = entries_layout(comm, stored, subject, entries);
   found.bins = found.layout.bins();
   std::vector<SeriesStatistic> statistics;
   for (int entry = 0; entry < found.layout.entries(); ++entry)
