@@ -1,12 +1,14 @@
 #include "nnft/run/field_density.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "nnft/action/edgeworth.hpp"
 #include "nnft/core/error.hpp"
-#include "nnft/core/quadrature.hpp"
 #include "nnft/parallel/agreement.hpp"
+#include "run/bin_nodes.hpp"
 
 namespace nnft {
 namespace {
@@ -15,50 +17,18 @@ const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 constexpr int bins_without_histogram = 64;
 constexpr double deviations_without_histogram = 4.0;
-/// The mean over a bin is by Gauss–Legendre nodes.
-constexpr int nodes_in_bin = 3;
+/// Bins are worked on together as long as they have no more.
+constexpr Eigen::Index points_at_once = 8192;
 /// Value over error of a bin with 25 samples: with fewer the blocks do not tell the error.
 constexpr double fewest_in_bin = 5.0;
-
-/// Points at which the series is evaluated, bin after bin: those whose weighted sum is the mean over the bin, then, for one site,
-/// its middle.
-struct BinNodes {
-  RowMatrix points;  ///< shape (bins × in_bin, sites)
-  Vector weights;
-  int in_bin;
-
-  BinNodes(const HistogramLayout& layout, int entry) {
-    const QuadratureRule rule = gauss_legendre(nodes_in_bin);
-    const FieldBins& bins = layout.bins();
-    const auto at = [&](int bin, int node) {
-      return bins.centre(bin) + 0.5 * bins.width() * rule.nodes[static_cast<std::size_t>(node)];
-    };
-    const auto weight = [&](int node) { return 0.5 * rule.weights[static_cast<std::size_t>(node)]; };
-    const bool pair = layout.is_pair(entry);
-    weights.resize(pair ? nodes_in_bin * nodes_in_bin : nodes_in_bin);
-    for (int node = 0; node < weights.size(); ++node)
-      weights[node] = pair ? weight(node / nodes_in_bin) * weight(node % nodes_in_bin) : weight(node);
-    in_bin = static_cast<int>(weights.size()) + (pair ? 0 : 1);
-    points.resize(static_cast<Eigen::Index>(layout.columns(entry)) * in_bin, pair ? 2 : 1);
-    for (int bin = 0; bin < layout.columns(entry); ++bin) {
-      const Eigen::Index first = static_cast<Eigen::Index>(bin) * in_bin;
-      for (int node = 0; node < weights.size(); ++node) {
-        points(first + node, 0) = pair ? at(bin / bins.bins, node / nodes_in_bin) : at(bin, node);
-        if (pair) points(first + node, 1) = at(bin % bins.bins, node % nodes_in_bin);
-      }
-      if (!pair) points(first + weights.size(), 0) = bins.centre(bin);
-    }
-  }
-};
 
 /// From a row of a file's correlators to the means over bins of the series through each order.
 class SeriesStatistic {
  public:
-  SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry)
-      : series_(static_cast<int>(layout.sites(entry).size()), subject.order),
-        nodes_(layout, entry),
-        bins_(layout.columns(entry)),
-        sites_(layout.sites(entry)) {
+  /// @throws SingularError if the bins are too wide for the correlators of all blocks.
+  SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry,
+                  const Vector& correlators)
+      : series_(static_cast<int>(layout.sites(entry).size()), subject.order), sites_(layout.sites(entry)) {
     for (int order = 2; order <= 2 * subject.order + 2; order += 2) {
       const PackedIndex tuples(static_cast<int>(sites_.size()), order);
       columns_.emplace_back();
@@ -68,12 +38,14 @@ class SeriesStatistic {
         columns_.back().push_back(moments.offset(order) + moments.index(order).position(std::move(tuple)));
       }
     }
+    const RowMatrix covariance = symmetric_matrix(static_cast<int>(sites_.size()), correlators(columns_.front()));
+    nodes_.emplace(layout, entry, pieces_of_bins(layout, entry, covariance));
   }
 
-  bool has_middle() const noexcept { return nodes_.in_bin > nodes_.weights.size(); }
+  bool has_middle() const noexcept { return nodes_->has_middle(); }
   Eigen::Index orders() const noexcept { return series_.order() + 1; }
-  Eigen::Index bins() const noexcept { return bins_; }
-  Eigen::Index size() const noexcept { return (has_middle() ? 2 : 1) * orders() * bins_; }
+  Eigen::Index bins() const noexcept { return nodes_->bins(); }
+  Eigen::Index size() const noexcept { return (has_middle() ? 2 : 1) * orders() * bins(); }
   /// The means, order after order, then the values in the middle. Shape (size()).
   Vector operator()(const Vector& correlators) const {
     std::vector<Vector> cumulants;
@@ -82,20 +54,25 @@ class SeriesStatistic {
       for (Eigen::Index t = 0; t < cumulants[k].size(); ++t)
         if (!std::isfinite(cumulants[k][t]))
           throw SingularError(unknown_correlator(2 * static_cast<int>(k) + 2, sites_, static_cast<int>(t)));
-    const RowMatrix values = series_.evaluate(cumulants, nodes_.points);
     Vector found(size());
-    for (Eigen::Index row = 0; row < orders() * bins_; ++row) {
-      const double* in_bin = values.data() + row * nodes_.in_bin;
-      found[row] = Eigen::Map<const Vector>(in_bin, nodes_.weights.size()).dot(nodes_.weights);
-      if (has_middle()) found[orders() * bins_ + row] = in_bin[nodes_.weights.size()];
+    const Eigen::Index together = std::max<Eigen::Index>(1, points_at_once / nodes_->in_bin());
+    for (Eigen::Index first = 0; first < bins(); first += together) {
+      const Eigen::Index count = std::min(together, bins() - first);
+      const RowMatrix values = series_.evaluate(cumulants, nodes_->points(first, count));
+      for (Eigen::Index order = 0; order < orders(); ++order)
+        for (Eigen::Index k = 0; k < count; ++k) {
+          const double* in_bin = values.data() + (order * count + k) * nodes_->in_bin();
+          const Eigen::Index place = order * bins() + first + k;
+          found[place] = Eigen::Map<const Vector>(in_bin, nodes_->weights().size()).dot(nodes_->weights());
+          if (has_middle()) found[orders() * bins() + place] = in_bin[nodes_->weights().size()];
+        }
     }
     return found;
   }
 
  private:
   EdgeworthDensity series_;
-  BinNodes nodes_;
-  Eigen::Index bins_;
+  std::optional<BinNodes> nodes_;
   std::vector<int> sites_;
   std::vector<std::vector<Eigen::Index>> columns_;  ///< of each order
 };
@@ -197,12 +174,11 @@ void compare_with(MeasuredDensity& measured, const DensitySeries& series, const 
 }
 
 /// What is left of a density without a series.
-void fail(FieldDensity& density, const SeriesStatistic& statistic, const std::string& failure) {
-  density.failure = failure;
-  const RowMatrix unknown = RowMatrix::Constant(statistic.orders(), statistic.bins(), not_a_number);
+void fail(FieldDensity& density, Eigen::Index orders, const HistogramLayout& layout, int entry) {
+  const RowMatrix unknown = RowMatrix::Constant(orders, layout.columns(entry), not_a_number);
   density.series = {unknown, unknown};
-  if (statistic.has_middle()) density.middle = density.series;
-  density.negative = density.negative_from = Vector::Constant(statistic.orders(), not_a_number);
+  if (!layout.is_pair(entry)) density.middle = density.series;
+  density.negative = density.negative_from = Vector::Constant(orders, not_a_number);
 }
 
 /// The series from a row of the statistic and from leave-one-out rows. Bias is taken off.
@@ -229,27 +205,31 @@ void compare_measured(FieldDensity& density, const PointResult& result, const Hi
 }
 
 FieldDensity density_of(const Communicator& comm, const StoredResult& stored, const PointResult& result,
-                        const SeriesStatistic& statistic, const HistogramLayout& layout, int entry) {
+                        const ActionSubject& subject, const HistogramLayout& layout, int entry) {
   FieldDensity density;
   const HistogramLayout& measured = stored.layout().histograms();
   const int same = stored.sampled() ? measured_entry(measured, layout.sites(entry)) : -1;
   if (same >= 0) density.histogram = measured_density(result, measured.offset(same), measured.columns(same));
   if (same >= 0 && measured.has_density(same))
     density.conditional = measured_density(result, measured.density_offset(same), measured.columns(same));
+  std::optional<SeriesStatistic> statistic;
   Vector value;
   RowMatrix rows;
   const auto evaluate = [&] {
     const Vector& bias = result.connected.bias;
-    value = statistic(bias.size() > 0 ? Vector(result.connected.value + bias) : result.connected.value);
-    rows = own_rows(comm, statistic, result.connected.leave_one_out);
+    const Vector plug_in = bias.size() > 0 ? Vector(result.connected.value + bias) : result.connected.value;
+    statistic.emplace(stored.layout().moments(), subject, layout, entry, plug_in);
+    value = (*statistic)(plug_in);
+    rows = own_rows(comm, *statistic, result.connected.leave_one_out);
   };
   if (const auto failure = agree_on_failure(comm, failure_of_kind<SingularError>(evaluate))) {
-    fail(density, statistic, *failure);
+    density.failure = *failure;
+    fail(density, subject.order + 1, layout, entry);
     return density;
   }
   comm.sum_disjoint(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
-  find_negative(density, by_order(value, 0, statistic), layout, entry);
-  estimate(density, statistic, std::move(value), rows);
+  find_negative(density, by_order(value, 0, *statistic), layout, entry);
+  estimate(density, *statistic, std::move(value), rows);
   if (same >= 0) compare_measured(density, result, measured, same, rows);
   return density;
 }
@@ -279,16 +259,12 @@ FieldDensities field_densities(const Communicator& comm, const StoredResult& sto
   FieldDensities found;
   found.layout = entries_layout(comm, stored, subject, entries);
   found.bins = found.layout.bins();
-  std::vector<SeriesStatistic> statistics;
-  for (int entry = 0; entry < found.layout.entries(); ++entry)
-    statistics.emplace_back(stored.layout().moments(), subject, found.layout, entry);
   for (const std::size_t point : subject.points) {
     std::optional<PointResult> result;
     run_agreed<IoError>(comm, [&] { result = stored.point(point); });
     found.points.emplace_back();
     for (int entry = 0; entry < found.layout.entries(); ++entry)
-      found.points.back().push_back(
-          density_of(comm, stored, *result, statistics[static_cast<std::size_t>(entry)], found.layout, entry));
+      found.points.back().push_back(density_of(comm, stored, *result, subject, found.layout, entry));
   }
   return found;
 }

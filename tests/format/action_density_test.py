@@ -92,6 +92,22 @@ with h5py.File("sample.h5") as sampled, h5py.File("action.h5") as file:
 assert "sites 1 0, through order" in told and "sites 0 1" not in told, told
 assert told.count("histogram: off by at most") == 6, told  # site 0 and both, three orders each
 
+# Bins far wider than the field, and sites so close that the density is a ridge narrower than a bin, or too narrow.
+run("exact", "cos.ini", "--measure.histogram-bins=2", "-o", "wide.h5")
+run("action", "wide.h5", "--density", "0", "-o", "wide_action.h5")
+with h5py.File("wide_action.h5") as file:
+    np.testing.assert_allclose(file["edgeworth_0"][:, 0, 0], 0.5 / RANGE, rtol=1e-4)
+for distance, told_of in (("0.04", "sites 1 0, through order"), ("0.001", "NO SERIES: expected bins of a width of at most 8 times")):
+    run("exact", "cos.ini", f"--sites.points=0; {distance}", "--measure.histogram-bins=64", "-o", "close.h5", "--fresh")
+    told = run("action", "close.h5", "--order", "0", "--density", "0; 0 1", "-o", "close_action.h5", "--fresh")
+    assert told_of in told, told
+    with h5py.File("close_action.h5") as file:
+        integral = file["edgeworth_1_0"][0, 0, 0].sum() * (2 * RANGE / 64) ** 2
+        assert np.isnan(integral) if "NO" in told_of else abs(integral - 1) < 1e-5, (distance, integral)
+        assert abs(file["edgeworth_0"][0, 0, 0].sum() * 2 * RANGE / 64 - 1) < 1e-5
+run("sample", "cos.ini", "-o", "few.h5", "--run.networks=4096", "--measure.histogram-bins=512")
+assert "histogram: too few samples in every bin; density given K: off by" in run("action", "few.h5", "--density", "0")
+
 # A Gaussian is not negative, whatever its bias; a truncated series may be.
 with open("near.ini", "w") as config:
     config.write("[field]\narchitecture = cos\nwidth = 32\n[sites]\npoints = 0; 0.1; 0.2; 0.3; 0.4\n[measure]\norders = 2 4\n"
