@@ -10,8 +10,8 @@ namespace nnft {
 
 std::int64_t PackedIndex::count(int sites, int order) {
   if (sites < 1 || order < 0)
-    throw ShapeError("PackedIndex: expected at least one site and an order >= 0, got " + std::to_string(sites) + " sites and order " +
-                     std::to_string(order));
+    throw ShapeError("PackedIndex: expected at least one site and an order >= 0, got " + std::to_string(sites) +
+                     " sites and order " + std::to_string(order));
   std::int64_t count = 1;
   for (int k = 1; k <= order; ++k) {
     if (count > std::numeric_limits<std::int64_t>::max() / (sites + k)) throw ShapeError("PackedIndex: too many tuples");

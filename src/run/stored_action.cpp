@@ -167,7 +167,8 @@ Vector StoredAction::coupling_row(const StoredPoint& point, const std::string& s
       offset.push_back(0);
       count.push_back(size);
       const std::vector<double> values = file_.read_double(name, offset, count);
-      row.segment(coupling_offset(order, degree), std::ssize(values)) = Eigen::Map<const Vector>(values.data(), std::ssize(values));
+      row.segment(coupling_offset(order, degree), std::ssize(values)) =
+          Eigen::Map<const Vector>(values.data(), std::ssize(values));
     }
   }
   return row;

@@ -105,7 +105,7 @@ for distance, told_of in (("0.04", "sites 1 0, through order"), ("0.001", "NO SE
         integral = file["edgeworth_1_0"][0, 0, 0].sum() * (2 * RANGE / 64) ** 2
         assert np.isnan(integral) if "NO" in told_of else abs(integral - 1) < 1e-5, (distance, integral)
         assert abs(file["edgeworth_0"][0, 0, 0].sum() * 2 * RANGE / 64 - 1) < 1e-5
-run("sample", "cos.ini", "-o", "few.h5", "--run.networks=4096", "--measure.histogram-bins=512")
+run("sample", "cos.ini", "-o", "few.h5", "--run.networks=1024", "--run.slice=64", "--measure.histogram-bins=512")
 assert "histogram: too few samples in every bin; density given K: off by" in run("action", "few.h5", "--density", "0")
 
 # A Gaussian is not negative, whatever its bias; a truncated series may be.
