@@ -1,5 +1,8 @@
 #include "app/command.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -68,6 +71,8 @@ void require_output(const Communicator& comm, const std::string& path, bool fres
     const fs::file_status status = fs::status(parent.empty() ? "." : parent, failure);
     if (status.type() == fs::file_type::not_found) failure = std::make_error_code(std::errc::no_such_file_or_directory);
     if (!failure && !fs::is_directory(status)) failure = std::make_error_code(std::errc::not_a_directory);
+    if (!failure && ::access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) != 0)
+      failure.assign(errno, std::generic_category());
     if (failure) throw IoError(path + ": cannot be created: " + failure.message());
   });
 }

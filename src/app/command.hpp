@@ -35,7 +35,7 @@ Arguments parse_arguments(const std::vector<std::string>& words, const KnownWord
 Config load_config_everywhere(const Communicator& comm, const std::string& path, const std::vector<Override>& overrides);
 
 /// Where a result may go: refuses an existing file unless `fresh`, a file that is read whatever `fresh` is, and a directory that
-/// is not there, before anything is computed. Collective. @param inputs the files that are read.
+/// is not there or not writable, before anything is computed. Collective. @param inputs the files that are read.
 /// @throws UsageError, or IoError for the directory, on every rank.
 void require_output(const Communicator& comm, const std::string& path, bool fresh, const std::vector<std::string>& inputs);
 
