@@ -59,7 +59,8 @@ DrawStatistics draw_statistics(const DrawLayout& layout, const BlockTable& table
 
 std::vector<std::string> draw_warnings(const DrawLayout& layout, const DrawStatistics& statistics) {
   std::vector<std::string> warnings;
-  const double slowest = statistics.slowest(), needed = shortest_chain_in_times * slowest;
+  // Short chains may make τ anything, below the ½ of independent samples, too.
+  const double slowest = std::max(0.5, statistics.slowest()), needed = shortest_chain_in_times * slowest;
   if (static_cast<double>(layout.samples()) < needed)
     warnings.push_back("chains of " + std::to_string(layout.samples()) + " samples are shorter than " +
                        format_number(shortest_chain_in_times, "%.0f") + " tau_int = " + format_number(needed, "%.3g") +

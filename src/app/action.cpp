@@ -43,14 +43,23 @@ struct OpenResult {
   explicit OpenResult(const std::string& path) : file(path), stored(file) {}
 };
 
-void write_action(const Communicator& comm, const OpenResult& result, const ActionCommand& command, Schema schema) {
-  const Config config = parse_config(result.file.provenance("config"), "provenance/config", {});
-  schema.provenance = start_provenance(comm, config, SimdPath::generic, command.whole);
-  for (const char* name : {"command", "end", "git_revision"})
-    schema.provenance.emplace_back(std::string("source_") + name, result.file.provenance(name));
-  schema.provenance.emplace_back("source_file", command.file);
+/// Collective. @param densities nothing if none are asked for.
+void write_action(const Communicator& comm, const OpenResult& result, const ActionCommand& command, const ActionSubject& subject,
+                  const std::vector<PointAction>& actions, const std::optional<FieldDensities>& densities) {
+  std::optional<Config> config;
+  run_agreed<IoError>(comm, [&] { config = parse_config(result.file.provenance("config"), "provenance/config", {}); });
+  const TextPairs start = start_provenance(comm, *config, SimdPath::generic, command.whole);
   // Everything is in the root's schema; the others have nothing to write.
-  ResultWriter writer(comm, command.output, comm.root() ? std::move(schema) : Schema{});
+  Schema schema;
+  run_on_root(comm, "nnft action: " + command.file, [&] {
+    schema = action_schema(result.file, result.stored, subject, actions);
+    if (densities) add_densities(schema, result.stored, *densities);
+    schema.provenance = start;
+    for (const char* name : {"command", "end", "git_revision"})
+      schema.provenance.emplace_back(std::string("source_") + name, result.file.provenance(name));
+    schema.provenance.emplace_back("source_file", command.file);
+  });
+  ResultWriter writer(comm, command.output, schema);
   writer.commit({{"end", utc_now()}});
   if (comm.root()) std::printf("\nwritten to %s\n", command.output.c_str());
 }
@@ -68,13 +77,15 @@ ExitCode action(const Communicator& comm, const std::vector<std::string>& words)
     show_diagrams(comm, diagrams_without_file(command.request), command);
     return ExitCode::done;
   }
-  if (!command.output.empty()) require_absent(comm, command.output, command.fresh);
+  if (!command.output.empty()) require_output(comm, command.output, command.fresh, {command.file});
   std::optional<OpenResult> result;
   run_agreed<IoError>(comm, [&] { result.emplace(command.file); });
   std::optional<ActionSubject> subject;
+  std::vector<std::vector<int>> entries;
   run_agreed<UsageError>(comm, [&] {
     try {
       subject = action_subject(result->stored.plan(), command.request);
+      if (!command.densities.empty()) entries = density_entries(result->stored, *subject, command.densities);
     } catch (const UsageError& error) {
       throw UsageError("nnft action: " + command.file + ": " + error.what());
     }
@@ -84,20 +95,15 @@ ExitCode action(const Communicator& comm, const std::vector<std::string>& words)
   if (comm.root())
     std::printf("%s: %s", command.file.c_str(), action_table(result->stored, *subject, actions, command.length).c_str());
   std::optional<FieldDensities> densities;
-  if (!command.densities.empty()) {
-    densities = field_densities(comm, result->stored, *subject, command.densities);
+  if (!entries.empty()) {
+    densities = field_densities(comm, result->stored, *subject, entries);
     if (comm.root()) std::printf("%s", density_table(result->stored, *subject, *densities).c_str());
   }
   if (!any_couplings(actions))
     throw IoError(command.file + ": no scan point has couplings: " + actions.front().failure +
-                  "; fewer sites (--sites), --modes-above or --noise may help");
+                  "; fewer sites (--sites) or, where G2c is singular, --modes-above or --noise may help");
   if (command.output.empty()) return ExitCode::done;
-  Schema schema;
-  if (comm.root()) {
-    schema = action_schema(result->file, result->stored, *subject, actions);
-    if (densities) add_densities(schema, result->stored, *densities);
-  }
-  write_action(comm, *result, command, std::move(schema));
+  write_action(comm, *result, command, *subject, actions, densities);
   return ExitCode::done;
 }
 

@@ -53,7 +53,11 @@ ActionCommand parse_action_command(const std::vector<std::string>& words) {
   command.output = options.output();
   options.read("--pictures", "a directory", [&](const std::string& text) { return read_path(text, command.pictures); });
   options.read("--density", "sites, or pairs of sites, separated by ';', such as '0; 0 1'",
-               [&](const std::string& text) { return read_tuple_list(text, command.densities); });
+               [&](const std::string& text) -> Complaints {
+                 Complaints complaints = read_tuple_list(text, command.densities);
+                 if (complaints.empty() && command.densities.empty()) complaints = {"''"};
+                 return complaints;
+               });
   read_request(options, command.request);
   read_regulator(options, arguments, command.request.regulator);
   if (!command.pictures.empty() && !command.diagrams) options.refuse("--pictures: expected with --diagrams");

@@ -1,5 +1,8 @@
 #include "app/command.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -51,11 +54,26 @@ Config load_config_everywhere(const Communicator& comm, const std::string& path,
   return comm.root() ? *config : parse_config(resolved, path, {});
 }
 
-void require_absent(const Communicator& comm, const std::string& path, bool fresh) {
+void require_output(const Communicator& comm, const std::string& path, bool fresh, const std::vector<std::string>& inputs) {
+  namespace fs = std::filesystem;
   run_agreed<UsageError>(comm, [&] {
     std::error_code ignored;
-    if (comm.root() && !fresh && std::filesystem::exists(path, ignored))
-      throw UsageError(path + ": exists already; --fresh starts over and replaces it");
+    if (!comm.root()) return;
+    for (const std::string& input : inputs)
+      if (fs::equivalent(path, input, ignored))
+        throw UsageError("-o " + path + ": expected another file than those that are read, got " + input);
+    if (!fresh && fs::exists(path, ignored)) throw UsageError(path + ": exists already; --fresh starts over and replaces it");
+  });
+  run_agreed<IoError>(comm, [&] {
+    if (!comm.root()) return;
+    const fs::path parent = fs::path(path).parent_path();
+    std::error_code failure;
+    const fs::file_status status = fs::status(parent.empty() ? "." : parent, failure);
+    if (status.type() == fs::file_type::not_found) failure = std::make_error_code(std::errc::no_such_file_or_directory);
+    if (!failure && !fs::is_directory(status)) failure = std::make_error_code(std::errc::not_a_directory);
+    if (!failure && ::access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) != 0)
+      failure.assign(errno, std::generic_category());
+    if (failure) throw IoError(path + ": cannot be created: " + failure.message());
   });
 }
 

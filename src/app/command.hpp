@@ -34,8 +34,10 @@ Arguments parse_arguments(const std::vector<std::string>& words, const KnownWord
 /// The config at `path` on every rank: read and checked on the root only. Collective. @throws UsageError on every rank.
 Config load_config_everywhere(const Communicator& comm, const std::string& path, const std::vector<Override>& overrides);
 
-/// Refuses to overwrite an existing file unless `fresh`. Collective. @throws UsageError on every rank.
-void require_absent(const Communicator& comm, const std::string& path, bool fresh);
+/// Where a result may go: refuses an existing file unless `fresh`, a file that is read whatever `fresh` is, and a directory that
+/// is not there or not writable, before anything is computed. Collective. @param inputs the files that are read.
+/// @throws UsageError, or IoError for the directory, on every rank.
+void require_output(const Communicator& comm, const std::string& path, bool fresh, const std::vector<std::string>& inputs);
 
 /// `work` on the root; what it throws is everybody's, with its exit code. Collective.
 /// @param about comes before the message of a UsageError. @throws UsageError or IoError on every rank.

@@ -87,7 +87,7 @@ ExitCode expand(const Communicator& comm, const CorrelatorsCommand& command) {
 
 ExitCode correlators(const Communicator& comm, const std::vector<std::string>& words) {
   const CorrelatorsCommand command = parse_correlators_command(words);
-  if (!command.output.empty()) require_absent(comm, command.output, command.fresh);
+  if (!command.output.empty()) require_output(comm, command.output, command.fresh, {command.file});
   return command.draws ? draw(comm, command) : expand(comm, command);
 }
 

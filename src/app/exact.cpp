@@ -34,7 +34,7 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
   if (std::ranges::none_of(arguments.overrides, [](const Override& given) { return given.first == "run.output"; }))
     throw UsageError("nnft exact: expected -o FILE (run.output of the config is where nnft sample writes)");
   const Config config = load_config_everywhere(comm, arguments.positional.front(), arguments.overrides);
-  require_absent(comm, config.run.output, arguments.flags.contains("--fresh"));
+  require_output(comm, config.run.output, arguments.flags.contains("--fresh"), arguments.positional);
   if (arguments.flags.contains("--leading") && arguments.flags.contains("--perturbation"))
     throw UsageError("nnft exact: expected --leading or --perturbation, got both");
   const ResultKind kind = arguments.flags.contains("--leading")        ? ResultKind::leading

@@ -71,7 +71,7 @@ void write_file(const Communicator& comm, FitOutcome outcome, const std::string&
 
 ExitCode fit(const Communicator& comm, const std::vector<std::string>& words) {
   const FitCommand command = parse_fit_command(words);
-  if (!command.output.empty()) require_absent(comm, command.output, command.fresh);
+  if (!command.output.empty()) require_output(comm, command.output, command.fresh, {command.file});
   FitOutcome outcome;
   run_on_root(comm, "nnft fit: " + command.file, [&] { outcome = fit_file(command.file, command); });
   if (command.output.empty()) return ExitCode::done;

@@ -142,6 +142,8 @@ ResultReader::ResultReader(const std::string& path) {
 ResultReader::~ResultReader() = default;
 ResultReader::ResultReader(ResultReader&&) noexcept = default;
 
+const std::string& ResultReader::path() const noexcept { return state_->path; }
+
 bool ResultReader::has(const std::string& variable) const { return state_->has(variable); }
 
 std::vector<std::uint64_t> ResultReader::shape(const std::string& variable) const {

@@ -56,6 +56,14 @@ CorrelatorRows rows_of(const PointResult& result, const ActionSubject& subject, 
   return found;
 }
 
+/// @param row correlators, and their derivatives, of all orders. @throws SingularError that names one which is not known.
+void require_known(const Vector& row, const ActionSubject& subject) {
+  for (Eigen::Index k = 0; k < row.size();)
+    for (const int order : subject.correlator_orders)
+      for (int t = 0; t < PackedIndex::count(static_cast<int>(subject.sites.size()), order); ++t, ++k)
+        if (!std::isfinite(row[k])) throw SingularError(unknown_correlator(order, subject.sites, t));
+}
+
 ChosenCorrelators correlators_of(const PointResult& result, const std::vector<Eigen::Index>& columns) {
   ChosenCorrelators chosen{Vector(std::ssize(columns)), Vector(std::ssize(columns))};
   for (std::size_t k = 0; k < columns.size(); ++k) {
@@ -173,7 +181,7 @@ PointAction ActionAnalysis::couplings(const Communicator& comm, const PointResul
   const CorrelatorRows rows = rows_of(result, subject_, columns_);
   RowMatrix leave_one_out;
   const auto evaluate = [&] {
-    if (!rows.plug_in.allFinite()) throw SingularError("a correlator that is needed is not known");
+    require_known(rows.plug_in, subject_);
     const RowMatrix two_point = symmetric_matrix(sites, rows.plug_in.head(PackedIndex(sites, 2).size()));
     const ModeBasis basis(two_point, subject_.regulator);
     describe_modes(action, basis);
@@ -182,7 +190,7 @@ PointAction ActionAnalysis::couplings(const Communicator& comm, const PointResul
     if (action.unregulated.size() > 0) action.unregulated = statistics_->without_regulator(rows.plug_in);
     leave_one_out = own_rows(comm, statistic, rows.leave_one_out, size);
   };
-  if (const auto failure = agree_on_failure(comm, failure_of(evaluate))) {
+  if (const auto failure = agree_on_failure(comm, failure_of_kind<SingularError>(evaluate))) {
     action.failure = *failure;
     action.couplings = unknown_couplings(size);
     return action;

@@ -131,6 +131,13 @@ ActionSubject action_subject(const Plan& plan, const ActionRequest& request) {
   return subject;
 }
 
+std::string unknown_correlator(int order, const std::vector<int>& sites, int tuple) {
+  const PackedIndex tuples(static_cast<int>(sites.size()), order);
+  std::string text = "expected a number for G" + std::to_string(order) + "c of sites";
+  for (int leg = 0; leg < order; ++leg) text += " " + std::to_string(sites[static_cast<std::size_t>(tuples.tuple(tuple)[leg])]);
+  return text + ", got none";
+}
+
 std::vector<Diagram> action_diagrams(const ActionSubject& subject) {
   std::vector<Diagram> diagrams = diagrams_to_order(subject.vertices, subject.order);
   std::erase_if(diagrams, [](const Diagram& diagram) { return diagram.external_legs() > most_coupling_legs; });

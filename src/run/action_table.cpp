@@ -42,14 +42,21 @@ std::string tuple_text(const ActionSubject& subject, int degree, int t) {
   return text;
 }
 
-void write_modes(std::ostream& out, const PointAction& action) {
+/// Of what is inverted: G2c, with the regulator's noise.
+double inverted_condition(const PointAction& action, const ModeRegulator& regulator) {
+  if (regulator.kind != ModeRegulatorKind::noise) return action.condition_number;
+  const double largest = action.eigenvalues[0], smallest = action.eigenvalues[action.eigenvalues.size() - 1];
+  return largest * (1.0 + regulator.value) / (smallest + regulator.value * largest);
+}
+
+void write_modes(std::ostream& out, const PointAction& action, const ModeRegulator& regulator) {
   const Vector& values = action.eigenvalues;
   out << "  G2c: eigenvalues " << format_number(values[0], "%.4g");
   if (values.size() > 1) out << " to " << format_number(values[values.size() - 1], "%.4g");
   out << ", condition number " << format_number(action.condition_number, "%.3g");
   if (action.modes < values.size()) out << ", " << action.modes << " of " << values.size() << " modes kept";
   out << '\n';
-  if (action.modes == values.size() && action.condition_number > doubtful_condition)
+  if (action.modes == values.size() && inverted_condition(action, regulator) > doubtful_condition)
     out << "  ILL-CONDITIONED: rounding and errors of the correlators are multiplied by up to the condition number in g2 and its "
            "square in g4; fewer sites, --modes-above or --noise help\n";
   if (!action.correlators.trusted)
@@ -120,7 +127,7 @@ std::string action_table(const StoredResult& stored, const ActionSubject& subjec
       out << "  NO COUPLINGS: " << action.failure << '\n';
       continue;
     }
-    write_modes(out, action);
+    write_modes(out, action, subject.regulator);
     for (const int degree : subject.layout.degrees()) write_degree(out, subject, action, degree, length);
     write_convergence(out, subject, action);
   }

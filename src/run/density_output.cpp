@@ -15,6 +15,10 @@ void write_comparison(std::ostream& out, const std::string& name, const std::opt
                       Eigen::Index order) {
   if (!measured || measured->comparison.empty()) return;
   const BlockComparison& compared = measured->comparison[static_cast<std::size_t>(order)];
+  if (compared.quantities == 0) {
+    out << "; " << name << ": too few samples in every bin";
+    return;
+  }
   out << "; " << name << ": off by at most " << format_number(100.0 * measured->largest_difference[order], "%.2g")
       << " % of the peak, largest |pull| " << format_number(compared.largest_pull, "%.2f") << " of " << compared.quantities
       << " bins, rms " << format_number(compared.rms_pull, "%.2f") << ", p = " << format_number(compared.p_value, "%.3g");

@@ -1,12 +1,14 @@
 #include "nnft/run/field_density.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "nnft/action/edgeworth.hpp"
 #include "nnft/core/error.hpp"
-#include "nnft/core/quadrature.hpp"
 #include "nnft/parallel/agreement.hpp"
+#include "run/bin_nodes.hpp"
 
 namespace nnft {
 namespace {
@@ -15,85 +17,63 @@ const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 constexpr int bins_without_histogram = 64;
 constexpr double deviations_without_histogram = 4.0;
-/// The mean over a bin is by Gauss–Legendre nodes.
-constexpr int nodes_in_bin = 3;
+/// Bins are worked on together as long as they have no more.
+constexpr Eigen::Index points_at_once = 8192;
 /// Value over error of a bin with 25 samples: with fewer the blocks do not tell the error.
 constexpr double fewest_in_bin = 5.0;
-
-/// Points at which the series is evaluated, bin after bin: those whose weighted sum is the mean over the bin, then, for one site,
-/// its middle.
-struct BinNodes {
-  RowMatrix points;  ///< shape (bins × in_bin, sites)
-  Vector weights;
-  int in_bin;
-
-  BinNodes(const HistogramLayout& layout, int entry) {
-    const QuadratureRule rule = gauss_legendre(nodes_in_bin);
-    const FieldBins& bins = layout.bins();
-    const auto at = [&](int bin, int node) {
-      return bins.centre(bin) + 0.5 * bins.width() * rule.nodes[static_cast<std::size_t>(node)];
-    };
-    const auto weight = [&](int node) { return 0.5 * rule.weights[static_cast<std::size_t>(node)]; };
-    const bool pair = layout.is_pair(entry);
-    weights.resize(pair ? nodes_in_bin * nodes_in_bin : nodes_in_bin);
-    for (int node = 0; node < weights.size(); ++node)
-      weights[node] = pair ? weight(node / nodes_in_bin) * weight(node % nodes_in_bin) : weight(node);
-    in_bin = static_cast<int>(weights.size()) + (pair ? 0 : 1);
-    points.resize(static_cast<Eigen::Index>(layout.columns(entry)) * in_bin, pair ? 2 : 1);
-    for (int bin = 0; bin < layout.columns(entry); ++bin) {
-      const Eigen::Index first = static_cast<Eigen::Index>(bin) * in_bin;
-      for (int node = 0; node < weights.size(); ++node) {
-        points(first + node, 0) = pair ? at(bin / bins.bins, node / nodes_in_bin) : at(bin, node);
-        if (pair) points(first + node, 1) = at(bin % bins.bins, node % nodes_in_bin);
-      }
-      if (!pair) points(first + weights.size(), 0) = bins.centre(bin);
-    }
-  }
-};
 
 /// From a row of a file's correlators to the means over bins of the series through each order.
 class SeriesStatistic {
  public:
-  SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry)
-      : series_(static_cast<int>(layout.sites(entry).size()), subject.order),
-        nodes_(layout, entry),
-        bins_(layout.columns(entry)) {
-    const std::vector<int>& sites = layout.sites(entry);
+  /// @throws SingularError if the bins are too wide for the correlators of all blocks.
+  SeriesStatistic(const MomentLayout& moments, const ActionSubject& subject, const HistogramLayout& layout, int entry,
+                  const Vector& correlators)
+      : series_(static_cast<int>(layout.sites(entry).size()), subject.order), sites_(layout.sites(entry)) {
     for (int order = 2; order <= 2 * subject.order + 2; order += 2) {
-      const PackedIndex tuples(static_cast<int>(sites.size()), order);
+      const PackedIndex tuples(static_cast<int>(sites_.size()), order);
       columns_.emplace_back();
       for (int t = 0; t < tuples.size(); ++t) {
         std::vector<int> tuple;
-        for (int leg = 0; leg < order; ++leg) tuple.push_back(sites[static_cast<std::size_t>(tuples.tuple(t)[leg])]);
+        for (int leg = 0; leg < order; ++leg) tuple.push_back(sites_[static_cast<std::size_t>(tuples.tuple(t)[leg])]);
         columns_.back().push_back(moments.offset(order) + moments.index(order).position(std::move(tuple)));
       }
     }
+    const RowMatrix covariance = symmetric_matrix(static_cast<int>(sites_.size()), correlators(columns_.front()));
+    nodes_.emplace(layout, entry, pieces_of_bins(layout, entry, covariance));
   }
 
-  bool has_middle() const noexcept { return nodes_.in_bin > nodes_.weights.size(); }
+  bool has_middle() const noexcept { return nodes_->has_middle(); }
   Eigen::Index orders() const noexcept { return series_.order() + 1; }
-  Eigen::Index bins() const noexcept { return bins_; }
-  Eigen::Index size() const noexcept { return (has_middle() ? 2 : 1) * orders() * bins_; }
+  Eigen::Index bins() const noexcept { return nodes_->bins(); }
+  Eigen::Index size() const noexcept { return (has_middle() ? 2 : 1) * orders() * bins(); }
   /// The means, order after order, then the values in the middle. Shape (size()).
   Vector operator()(const Vector& correlators) const {
     std::vector<Vector> cumulants;
     for (const std::vector<Eigen::Index>& columns : columns_) cumulants.emplace_back(correlators(columns));
-    for (const Vector& cumulant : cumulants)
-      if (!cumulant.allFinite()) throw SingularError("a correlator that is needed is not known");
-    const RowMatrix values = series_.evaluate(cumulants, nodes_.points);
+    for (std::size_t k = 0; k < cumulants.size(); ++k)
+      for (Eigen::Index t = 0; t < cumulants[k].size(); ++t)
+        if (!std::isfinite(cumulants[k][t]))
+          throw SingularError(unknown_correlator(2 * static_cast<int>(k) + 2, sites_, static_cast<int>(t)));
     Vector found(size());
-    for (Eigen::Index row = 0; row < orders() * bins_; ++row) {
-      const double* in_bin = values.data() + row * nodes_.in_bin;
-      found[row] = Eigen::Map<const Vector>(in_bin, nodes_.weights.size()).dot(nodes_.weights);
-      if (has_middle()) found[orders() * bins_ + row] = in_bin[nodes_.weights.size()];
+    const Eigen::Index together = std::max<Eigen::Index>(1, points_at_once / nodes_->in_bin());
+    for (Eigen::Index first = 0; first < bins(); first += together) {
+      const Eigen::Index count = std::min(together, bins() - first);
+      const RowMatrix values = series_.evaluate(cumulants, nodes_->points(first, count));
+      for (Eigen::Index order = 0; order < orders(); ++order)
+        for (Eigen::Index k = 0; k < count; ++k) {
+          const double* in_bin = values.data() + (order * count + k) * nodes_->in_bin();
+          const Eigen::Index place = order * bins() + first + k;
+          found[place] = Eigen::Map<const Vector>(in_bin, nodes_->weights().size()).dot(nodes_->weights());
+          if (has_middle()) found[orders() * bins() + place] = in_bin[nodes_->weights().size()];
+        }
     }
     return found;
   }
 
  private:
   EdgeworthDensity series_;
-  BinNodes nodes_;
-  Eigen::Index bins_;
+  std::optional<BinNodes> nodes_;
+  std::vector<int> sites_;
   std::vector<std::vector<Eigen::Index>> columns_;  ///< of each order
 };
 
@@ -110,19 +90,21 @@ double largest_variance(const StoredResult& stored, const ActionSubject& subject
   return largest;
 }
 
-/// Every rank works this out for itself. @throws UsageError.
-HistogramLayout entries_layout(const StoredResult& stored, const ActionSubject& subject,
+/// Collective. @throws UsageError, IoError, on every rank.
+HistogramLayout entries_layout(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries) {
-  if (subject.expansion != ActionExpansion::width) throw UsageError("--density: expected an expansion in 1/N, got --in strength");
-  const auto known = [&](int site) { return std::ranges::find(subject.sites, site) != subject.sites.end(); };
-  for (const std::vector<int>& entry : entries)
-    if (entry.empty() || entry.size() > 2 || (entry.size() == 2 && entry[0] == entry[1]) || !std::ranges::all_of(entry, known))
-      throw UsageError("--density: expected one site or two different ones, of those chosen, separated by ';'");
   const HistogramLayout& measured = stored.layout().histograms();
   if (measured.entries() > 0) return HistogramLayout(measured.bins(), entries);
-  const double variance = largest_variance(stored, subject, entries);
+  double variance = 0.0;
+  run_agreed<IoError>(comm, [&] { variance = largest_variance(stored, subject, entries); });
   if (!(variance > 0.0)) throw UsageError("--density: expected a field that fluctuates, got G2c = 0");
   return HistogramLayout({deviations_without_histogram * std::sqrt(variance), bins_without_histogram}, entries);
+}
+
+std::string entry_text(const std::vector<int>& sites) {
+  std::string text;
+  for (const int site : sites) text += (text.empty() ? "" : " ") + std::to_string(site);
+  return "'" + text + "'";
 }
 
 /// Which entry of the file is the same histogram; −1 if it was not measured.
@@ -149,9 +131,9 @@ RowMatrix by_order(const Vector& row, Eigen::Index first, const SeriesStatistic&
   return Eigen::Map<const RowMatrix>(row.data() + first, statistic.orders(), statistic.bins());
 }
 
-void find_negative(FieldDensity& density, const HistogramLayout& layout, int entry) {
+/// @param series from all blocks: less its bias, even a Gaussian would be negative where it is small.
+void find_negative(FieldDensity& density, const RowMatrix& series, const HistogramLayout& layout, int entry) {
   const FieldBins& bins = layout.bins();
-  const RowMatrix& series = density.series.value;
   density.negative = Vector::Zero(series.rows());
   density.negative_from = Vector::Constant(series.rows(), not_a_number);
   for (Eigen::Index order = 0; order < series.rows(); ++order)
@@ -192,12 +174,11 @@ void compare_with(MeasuredDensity& measured, const DensitySeries& series, const 
 }
 
 /// What is left of a density without a series.
-void fail(FieldDensity& density, const SeriesStatistic& statistic, const std::string& failure) {
-  density.failure = failure;
-  const RowMatrix unknown = RowMatrix::Constant(statistic.orders(), statistic.bins(), not_a_number);
+void fail(FieldDensity& density, Eigen::Index orders, const HistogramLayout& layout, int entry) {
+  const RowMatrix unknown = RowMatrix::Constant(orders, layout.columns(entry), not_a_number);
   density.series = {unknown, unknown};
-  if (statistic.has_middle()) density.middle = density.series;
-  density.negative = density.negative_from = Vector::Constant(statistic.orders(), not_a_number);
+  if (!layout.is_pair(entry)) density.middle = density.series;
+  density.negative = density.negative_from = Vector::Constant(orders, not_a_number);
 }
 
 /// The series from a row of the statistic and from leave-one-out rows. Bias is taken off.
@@ -223,62 +204,82 @@ void compare_measured(FieldDensity& density, const PointResult& result, const Hi
                  rows.rightCols(half));
 }
 
-FieldDensity density_of(const Communicator& comm, const PointResult& result, const HistogramLayout& measured,
-                        const SeriesStatistic& statistic, const HistogramLayout& layout, int entry) {
+/// What is the same at every point.
+struct DensityTask {
+  const MomentLayout& moments;
+  const ActionSubject& subject;
+  const HistogramLayout& measured;  ///< by the results
+  const HistogramLayout& layout;    ///< asked for
+};
+
+FieldDensity density_of(const Communicator& comm, const PointResult& result, const DensityTask& task, int entry) {
+  const HistogramLayout &measured = task.measured, &layout = task.layout;
   FieldDensity density;
   const int same = result.histograms.value.size() > 0 ? measured_entry(measured, layout.sites(entry)) : -1;
   if (same >= 0) density.histogram = measured_density(result, measured.offset(same), measured.columns(same));
   if (same >= 0 && measured.has_density(same))
     density.conditional = measured_density(result, measured.density_offset(same), measured.columns(same));
+  std::optional<SeriesStatistic> statistic;
   Vector value;
   RowMatrix rows;
   const auto evaluate = [&] {
     const Vector& bias = result.connected.bias;
-    value = statistic(bias.size() > 0 ? Vector(result.connected.value + bias) : result.connected.value);
-    rows = own_rows(comm, statistic, result.connected.leave_one_out);
+    const Vector plug_in = bias.size() > 0 ? Vector(result.connected.value + bias) : result.connected.value;
+    statistic.emplace(task.moments, task.subject, layout, entry, plug_in);
+    value = (*statistic)(plug_in);
+    rows = own_rows(comm, *statistic, result.connected.leave_one_out);
   };
-  if (const auto failure = agree_on_failure(comm, failure_of(evaluate))) {
-    fail(density, statistic, *failure);
+  if (const auto failure = agree_on_failure(comm, failure_of_kind<SingularError>(evaluate))) {
+    density.failure = *failure;
+    fail(density, task.subject.order + 1, layout, entry);
     return density;
   }
   comm.sum_disjoint(std::span(rows.data(), static_cast<std::size_t>(rows.size())));
-  estimate(density, statistic, std::move(value), rows);
-  find_negative(density, layout, entry);
+  find_negative(density, by_order(value, 0, *statistic), layout, entry);
+  estimate(density, *statistic, std::move(value), rows);
   if (same >= 0) compare_measured(density, result, measured, same, rows);
   return density;
 }
 
 }  // namespace
 
-/// One for each entry.
-class DensityAnalysis::Series {
- public:
-  std::vector<SeriesStatistic> statistics;
-};
-
-DensityAnalysis::DensityAnalysis(const SumLayout& sums, const ActionSubject& subject, HistogramLayout entries)
-    : entries_(std::move(entries)), measured_(sums.histograms()), series_(std::make_unique<Series>()) {
+DensityAnalysis::DensityAnalysis(const SumLayout& sums, ActionSubject subject, HistogramLayout entries)
+    : moments_(sums.moments()), subject_(std::move(subject)), entries_(std::move(entries)), measured_(sums.histograms()) {
   if (measured_.entries() > 0 && measured_.bins() != entries_.bins())
     throw ShapeError("DensityAnalysis: expected the bins of the results' histograms, " + std::to_string(measured_.bins().bins) +
                      " up to " + std::to_string(measured_.bins().range) + ", got " + std::to_string(entries_.bins().bins) +
                      " up to " + std::to_string(entries_.bins().range));
-  for (int entry = 0; entry < entries_.entries(); ++entry)
-    series_->statistics.emplace_back(sums.moments(), subject, entries_, entry);
 }
 
-DensityAnalysis::~DensityAnalysis() = default;
-
 std::vector<FieldDensity> DensityAnalysis::densities(const Communicator& comm, const PointResult& result) const {
+  const DensityTask task{moments_, subject_, measured_, entries_};
   std::vector<FieldDensity> found;
-  for (int entry = 0; entry < entries_.entries(); ++entry)
-    found.push_back(density_of(comm, result, measured_, series_->statistics[static_cast<std::size_t>(entry)], entries_, entry));
+  for (int entry = 0; entry < entries_.entries(); ++entry) found.push_back(density_of(comm, result, task, entry));
+  return found;
+}
+
+std::vector<std::vector<int>> density_entries(const StoredResult& stored, const ActionSubject& subject,
+                                              const std::vector<std::vector<int>>& entries) {
+  if (subject.expansion != ActionExpansion::width) throw UsageError("--density: expected an expansion in 1/N, got --in strength");
+  const HistogramLayout& measured = stored.layout().histograms();
+  const auto known = [&](int site) { return std::ranges::find(subject.sites, site) != subject.sites.end(); };
+  std::vector<std::vector<int>> found;
+  for (std::vector<int> entry : entries) {
+    if (entry.empty() || entry.size() > 2 || (entry.size() == 2 && entry[0] == entry[1]) || !std::ranges::all_of(entry, known))
+      throw UsageError("--density: expected one site or two different ones, of those chosen, separated by ';', got " +
+                       entry_text(entry));
+    const std::vector<int> reversed(entry.rbegin(), entry.rend());
+    const bool again = std::ranges::find(found, reversed) != found.end() || std::ranges::find(found, entry) != found.end();
+    if (measured_entry(measured, entry) < 0 && measured_entry(measured, reversed) >= 0) entry = reversed;
+    if (!again) found.push_back(std::move(entry));
+  }
   return found;
 }
 
 FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries) {
   FieldDensities found;
-  run_agreed<UsageError>(comm, [&] { found.layout = entries_layout(stored, subject, entries); });
+  found.layout = entries_layout(comm, stored, subject, entries);
   found.bins = found.layout.bins();
   const DensityAnalysis analysis(stored.layout(), subject, found.layout);
   for (const std::size_t point : subject.points) {

@@ -15,13 +15,13 @@ namespace {
 /// The config that the file records, without limits of the machine that reads it.
 Config stored_config(const ResultReader& file) {
   if (const std::string kind = file.attribute("kind"); kind != "sample" && kind != "exact")
-    throw IoError("expected a file of correlators, of kind sample or exact, got one of kind " + kind);
+    throw IoError(file.path() + ": expected a file of correlators, of kind sample or exact, got one of kind " + kind);
   try {
     Config config = parse_config(file.provenance("config"), "provenance/config", {});
     config.run.max_memory = std::numeric_limits<std::uint64_t>::max();
     return config;
   } catch (const UsageError& error) {
-    throw IoError(std::string("the config recorded in the file cannot be read: ") + error.what());
+    throw IoError(file.path() + ": the config recorded in the file cannot be read: " + error.what());
   }
 }
 
@@ -29,7 +29,7 @@ void require_shape(const ResultReader& file, const std::string& name, const std:
   if (file.shape(name) == expected) return;
   std::string text;
   for (const std::uint64_t extent : expected) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  throw IoError(name + ": expected the shape that the recorded config implies, (" + text + ")");
+  throw IoError(file.path() + ": " + name + ": expected the shape that the recorded config implies, (" + text + ")");
 }
 
 }  // namespace

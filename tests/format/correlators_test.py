@@ -245,6 +245,12 @@ told = correlators("deep.h5", "--draw=1e4", "-o", "deep_drawn.h5")
 assert "WARNING: chains" in told and "cannot be trusted" in told, told
 with h5py.File("deep_drawn.h5") as file:
     assert file["trusted"][0, 0, 0] == 0 and file["split_rhat"][0, 0, 0].max() > 1.5
+# Chains of two samples tell nothing of autocorrelation: tau_int may come out negative, and there is no split R-hat.
+write_action("gaussian.h5", one_point({2: [0.5]}))
+told = correlators("gaussian.h5", "--draw=4", "--blocks=2", "--orders=2", "--seed=5", "-o", "gaussian_drawn.h5")
+assert "WARNING: chains of 2 samples are shorter than 50 tau_int" in told, told
+with h5py.File("gaussian_drawn.h5") as file:
+    assert file["trusted"][0, 0, 0] == 0
 # A truncated series whose lowest place is far from 0, behind a barrier of 14: chains that start at 0 alone would never know.
 far = {2: [0.5], 4: [-0.005], 6: [1e-5]}
 truth = by_quadrature(far, 1, (2, 4), 25.0)

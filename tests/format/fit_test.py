@@ -129,7 +129,7 @@ with xarray.open_dataset("scale_fit.h5", engine="h5netcdf") as ds, h5py.File("ex
         assert (np.abs(pulls) < 4.5).all()
 
 # What is done and what is refused, on two ranks where the root alone finds out.
-assert "a fit; its tables" in run(NNFT, "show", "fit.h5")
+assert "of kind fit; its tables" in run(NNFT, "show", "fit.h5")
 for message, *words in (
     ("exists already", "cos.h5", "-o", "fit.h5"),
     ("expected one result file, got 0",),

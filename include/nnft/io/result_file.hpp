@@ -66,6 +66,8 @@ class ResultReader {
   ~ResultReader();
   ResultReader(ResultReader&&) noexcept;
 
+  /// As it was given.
+  const std::string& path() const noexcept;
   bool has(const std::string& variable) const;
   std::vector<std::uint64_t> shape(const std::string& variable) const;
   std::vector<std::string> dimensions(const std::string& variable) const;

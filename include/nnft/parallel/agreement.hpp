@@ -23,6 +23,17 @@ std::optional<std::string> agree_on_failure(const Communicator& comm, const std:
 /// What `work` throws, as text.
 std::optional<std::string> failure_of(const std::function<void()>& work);
 
+/// What `work` throws of one kind, as text; anything else is the caller's.
+template <class Failure>
+std::optional<std::string> failure_of_kind(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  return std::nullopt;
+}
+
 /// Runs `work` on every rank; if it throws anywhere, every rank throws Failure with the message of the lowest failing rank.
 /// `work` itself must not communicate. Collective.
 template <class Failure>

@@ -51,6 +51,9 @@ struct ActionSubject {
 /// @param plan of the file. @throws UsageError for a request that the file cannot meet, with what was expected and got.
 ActionSubject action_subject(const Plan& plan, const ActionRequest& request);
 
+/// "expected a number for G4c of sites 0 0 1 2, got none". @param tuple among all of that order of the sites.
+std::string unknown_correlator(int order, const std::vector<int>& sites, int tuple);
+
 /// The diagrams of a subject, with the legs that its layout has.
 std::vector<Diagram> action_diagrams(const ActionSubject& subject);
 

@@ -30,7 +30,7 @@ struct FieldDensity {
   std::string failure;   ///< why there is no series, which is NaN then; empty if there is one
   DensitySeries series;  ///< means over the bins
   DensitySeries middle;  ///< in the middle of the bins; empty for two sites
-  Vector negative;       ///< of each order: −∫ of the negative part of the means
+  Vector negative;       ///< of each order: −∫ of the negative part of the means, before the bias is taken off
   Vector negative_from;  ///< of each order the smallest |φ| of the middle of a bin where it is negative; NaN if nowhere
   std::optional<MeasuredDensity> histogram;    ///< of sampled fields, if it was measured
   std::optional<MeasuredDensity> conditional;  ///< in the middle of bins, averaged given K, if it was measured
@@ -48,22 +48,26 @@ class DensityAnalysis {
  public:
   /// @param sums of the results. @param entries one or two of the subject's sites each, and bins, those of the results if they
   /// have histograms. @throws ShapeError for other bins.
-  DensityAnalysis(const SumLayout& sums, const ActionSubject& subject, HistogramLayout entries);
-  ~DensityAnalysis();
+  DensityAnalysis(const SumLayout& sums, ActionSubject subject, HistogramLayout entries);
   /// Of each entry; beside it what the result measured of the same sites. Ranks share the leave-one-out rows and all get
   /// everything, the same bits on any number of ranks. Collective. @param result the same on every rank.
   std::vector<FieldDensity> densities(const Communicator& comm, const PointResult& result) const;
 
  private:
-  class Series;
+  MomentLayout moments_;
+  ActionSubject subject_;
   HistogramLayout entries_, measured_;
-  std::unique_ptr<Series> series_;
 };
+
+/// What is asked for as the file can answer it: two sites whose histogram was measured stand in its order, and entries with the
+/// same sites are one. @param entries sites of the file. @throws UsageError unless each is one or two of the subject's, and for a
+/// subject that is not an expansion in 1/N.
+std::vector<std::vector<int>> density_entries(const StoredResult& stored, const ActionSubject& subject,
+                                              const std::vector<std::vector<int>>& entries);
 
 /// The same at every point of a file, for each entry. Bins are those of the file's histograms; without any 64 up to
 /// four standard deviations. Collective.
-/// @param entries sites of the file, one or two each. @throws UsageError for entries that are impossible or that lack
-/// correlators, IoError, on every rank.
+/// @param entries from density_entries. @throws UsageError for a field that does not fluctuate, IoError, on every rank.
 FieldDensities field_densities(const Communicator& comm, const StoredResult& stored, const ActionSubject& subject,
                                const std::vector<std::vector<int>>& entries);
 
