@@ -23,7 +23,7 @@ Vector CouplingLayout::row(const DiagramTensors& tensors) const {
     for (const int degree : degrees_) {
       const auto o = static_cast<std::size_t>(order), d = static_cast<std::size_t>(degree);
       if (o < tensors.size() && d < tensors[o].size() && tensors[o][d].size() > 0)
-        row.segment(offset(order, degree), index(degree).size()) = tensors[o][d];
+        row.segment(offset(order, degree), index(degree).size()) = tensors[o][d].array() + 0.0;  // no -0
     }
   return row;
 }

@@ -17,7 +17,7 @@ struct Eigenmodes {
 
 Eigenmodes eigenmodes(const RowMatrix& matrix) {
   if (matrix.rows() == 0 || matrix.rows() != matrix.cols()) throw ShapeError("ModeBasis: expected a square matrix");
-  if (!matrix.allFinite()) throw SingularError("the quadratic form has entries that are not numbers");
+  if (!matrix.allFinite()) throw SingularError("the two-point matrix has entries that are not numbers");
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
   Eigenmodes modes{solver.eigenvalues().reverse(), solver.eigenvectors().transpose().colwise().reverse()};
   // An eigenvector's sign means nothing; a fixed one keeps neighbouring matrices' modes comparable.
@@ -34,12 +34,14 @@ int modes_of(const Vector& eigenvalues, const ModeRegulator& regulator) {
   return static_cast<int>((eigenvalues.array() > regulator.value * eigenvalues[0]).count());
 }
 
-double condition_of(const Vector& eigenvalues) {
+}  // namespace
+
+Vector mode_eigenvalues(const RowMatrix& matrix) { return eigenmodes(matrix).values; }
+
+double condition_number(const Vector& eigenvalues) {
   const double smallest = eigenvalues[eigenvalues.size() - 1];
   return smallest > 0.0 ? eigenvalues[0] / smallest : std::numeric_limits<double>::infinity();
 }
-
-}  // namespace
 
 std::string mode_regulator_text(const ModeRegulator& regulator) {
   switch (regulator.kind) {
@@ -58,23 +60,21 @@ ModeBasis::ModeBasis(const RowMatrix& matrix, const ModeRegulator& regulator)
 
 ModeBasis::ModeBasis(const RowMatrix& matrix, const ModeRegulator& regulator, int modes) {
   const Eigenmodes found = eigenmodes(matrix);
-  eigenvalues_ = found.values;
-  const double noise = regulator.kind == ModeRegulatorKind::noise ? regulator.value * eigenvalues_[0] : 0.0;
-  const double least = std::abs(eigenvalues_[0]) * static_cast<double>(matrix.rows()) * std::numeric_limits<double>::epsilon();
-  if (modes < 1 || modes > matrix.rows() || !(eigenvalues_[modes - 1] + noise > least))
-    throw SingularError("the quadratic form is not positive definite to the precision of its numbers: its eigenvalues go from " +
-                        format_number(eigenvalues_[0], "%.4g") + " to " +
-                        format_number(eigenvalues_[eigenvalues_.size() - 1], "%.4g") + ", condition number " +
-                        format_number(condition_of(eigenvalues_), "%.3g"));
+  const Vector& eigenvalues = found.values;
+  const double noise = regulator.kind == ModeRegulatorKind::noise ? regulator.value * eigenvalues[0] : 0.0;
+  const double least = std::abs(eigenvalues[0]) * static_cast<double>(matrix.rows()) * std::numeric_limits<double>::epsilon();
+  if (modes < 1 || modes > matrix.rows() || !(eigenvalues[modes - 1] + noise > least))
+    throw SingularError("the two-point matrix is not positive definite to the precision of its numbers: its eigenvalues go from " +
+                        format_number(eigenvalues[0], "%.4g") + " to " +
+                        format_number(eigenvalues[eigenvalues.size() - 1], "%.4g") + ", condition number " +
+                        format_number(condition_number(eigenvalues), "%.3g"));
   basis_.resize(modes, matrix.cols());
   for (int k = 0; k < modes; ++k) {
-    const double value = eigenvalues_[k] + noise;
+    const double value = eigenvalues[k] + noise;
     basis_.row(k) = found.vectors.row(k) / std::sqrt(value);
     log_determinant_ += std::log(value);
   }
 }
-
-double ModeBasis::condition_number() const noexcept { return condition_of(eigenvalues_); }
 
 RowMatrix symmetric_matrix(int sites, const Vector& pairs) {
   const PackedIndex index(sites, 2);

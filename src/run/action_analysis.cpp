@@ -128,13 +128,6 @@ Estimate unknown_couplings(int size) {
   return {none, none, none, RowMatrix(0, size)};
 }
 
-/// What is not shared between ranks. @throws SingularError.
-void describe_modes(PointAction& action, const ModeBasis& basis) {
-  action.eigenvalues = basis.eigenvalues();
-  action.condition_number = basis.condition_number();
-  action.modes = basis.modes();
-}
-
 }  // namespace
 
 /// From rows of correlators to rows of couplings; the diagrams' tables are the same for all points with as many modes.
@@ -183,8 +176,10 @@ PointAction ActionAnalysis::couplings(const Communicator& comm, const PointResul
   const auto evaluate = [&] {
     require_known(rows.plug_in, subject_);
     const RowMatrix two_point = symmetric_matrix(sites, rows.plug_in.head(PackedIndex(sites, 2).size()));
+    action.eigenvalues = mode_eigenvalues(two_point);
+    action.condition_number = condition_number(action.eigenvalues);
     const ModeBasis basis(two_point, subject_.regulator);
-    describe_modes(action, basis);
+    action.modes = basis.modes();
     const CouplingStatistic& statistic = statistics_->with(subject_.regulator, basis.modes());
     action.couplings.value = statistic(rows.plug_in);
     if (action.unregulated.size() > 0) action.unregulated = statistics_->without_regulator(rows.plug_in);

@@ -141,7 +141,9 @@ ExpandedCorrelators expand_correlators(const StoredAction& stored, int order) {
     try {
       found.correlators = estimate_of(stored, point, statistic);
     } catch (const SingularError& error) {
-      found.refused = std::string("2 g2: ") + error.what();
+      const std::string regulator = stored.attribute("regulator", "none");
+      found.refused = std::string("2 g2: ") + error.what() +
+                      (regulator.starts_with("modes") ? " (an action of some modes alone: regulator " + regulator + ")" : "");
     }
     expanded.points.push_back(std::move(found));
   }

@@ -32,6 +32,12 @@ struct ModeRegulator {
 /// "none", "modes above 1e-06", "noise 1e-06".
 std::string mode_regulator_text(const ModeRegulator& regulator);
 
+/// All eigenvalues of a symmetric matrix, falling; shape (sites). @throws SingularError if an entry is not a number.
+Vector mode_eigenvalues(const RowMatrix& matrix);
+
+/// The largest of falling eigenvalues over the smallest; infinite if that is not positive.
+double condition_number(const Vector& eigenvalues);
+
 /// B with B M Bᵀ = 1 and Bᵀ B = M⁻¹, from the eigenvectors of a symmetric matrix M, largest eigenvalue first.
 class ModeBasis {
  public:
@@ -44,16 +50,11 @@ class ModeBasis {
   int modes() const noexcept { return static_cast<int>(basis_.rows()); }
   /// B, shape (modes, sites).
   const RowMatrix& matrix() const noexcept { return basis_; }
-  /// Of M itself, all of them, falling; shape (sites).
-  const Vector& eigenvalues() const noexcept { return eigenvalues_; }
-  /// Largest over smallest eigenvalue of M; infinite if one is not positive.
-  double condition_number() const noexcept;
   /// ln det of M over the modes that are used.
   double log_determinant() const noexcept { return log_determinant_; }
 
  private:
   RowMatrix basis_;
-  Vector eigenvalues_;
   double log_determinant_ = 0.0;
 };
 
