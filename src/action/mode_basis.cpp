@@ -64,10 +64,10 @@ ModeBasis::ModeBasis(const RowMatrix& matrix, const ModeRegulator& regulator, in
   const double noise = regulator.kind == ModeRegulatorKind::noise ? regulator.value * eigenvalues[0] : 0.0;
   const double least = std::abs(eigenvalues[0]) * static_cast<double>(matrix.rows()) * std::numeric_limits<double>::epsilon();
   if (modes < 1 || modes > matrix.rows() || !(eigenvalues[modes - 1] + noise > least))
-    throw SingularError("the two-point matrix is not positive definite to the precision of its numbers: its eigenvalues go from " +
-                        format_number(eigenvalues[0], "%.4g") + " to " +
-                        format_number(eigenvalues[eigenvalues.size() - 1], "%.4g") + ", condition number " +
-                        format_number(condition_number(eigenvalues), "%.3g"));
+    throw SingularError(
+        "the two-point matrix is not positive definite to the precision of its numbers: its eigenvalues go from " +
+        format_number(eigenvalues[0], "%.4g") + " to " + format_number(eigenvalues[eigenvalues.size() - 1], "%.4g") +
+        ", condition number " + format_number(condition_number(eigenvalues), "%.3g"));
   basis_.resize(modes, matrix.cols());
   for (int k = 0; k < modes; ++k) {
     const double value = eigenvalues[k] + noise;
