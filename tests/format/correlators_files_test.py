@@ -62,7 +62,7 @@ assert len(digests) == 1, digests
 correlators("bits.h5", "--draw=2e4", "--blocks=37", "--seed=2", "-o", "bits_drawn.h5", "--fresh")
 assert run(NNFT, "show", "--digest", "bits_drawn.h5").split()[0] not in digests
 
-# What is refused on two ranks, said once.
+# What is refused is said once, on two ranks, too.
 write_action("strength.h5", {2: np.full((2, 1, 1, 1), 0.5), 4: np.full((2, 1, 1, 1), 0.1)}, attributes={"expanded_in": "strength"})
 write_action("fall.h5", one_point({2: [0.5], 4: [-0.25]}))
 told = correlators("fall.h5", "--draw=1e4", "-o", "none.h5", status=3)
@@ -78,7 +78,7 @@ for message, *words in (
     ("expected --at x, the value of strength", "strength.h5", "--draw=10"),
     ("--field.width: not an option of nnft correlators", "bits.h5", "--draw=10", "--field.width=8"),
 ):
-    told = correlators(*words, status=2)
+    told = correlators(*words, status=2, ranks=0)
     assert told.count(message) == 1, (message, told)
 
 
@@ -127,7 +127,7 @@ for message, change in (
         damaged(change)
     elif os.path.exists("damaged.h5"):
         os.remove("damaged.h5")
-    told = correlators("damaged.h5", "--draw=1e3", "-o", "none.h5", status=3)
+    told = correlators("damaged.h5", "--draw=1e3", "-o", "none.h5", status=3, ranks=0)
     assert told.count(message) == 1 and "damaged.h5" in told, (message, told)
 write_action("pairs.h5", {2: np.zeros((1, 1, 1, 3)), 4: np.zeros((1, 1, 1, 5))})
 with h5py.File("pairs.h5", "a") as file:
@@ -138,5 +138,5 @@ with h5py.File("pairs.h5", "a") as file:
     file.create_dataset("g2", data=np.zeros((1, 1, 1, 4)))
     for place, dimension in enumerate(("order", "width", "strength", "pair")):
         file["g2"].dims[place].attach_scale(file[dimension])
-assert "g2: expected S(S + 1)/2 pairs of S sites, got 4 along the dimension pair" in correlators("pairs.h5", "--draw=10", status=3)
+assert "g2: expected S(S + 1)/2 pairs of S sites, got 4 along the dimension pair" in correlators("pairs.h5", "--draw=10", status=3, ranks=0)
 assert not os.path.exists("none.h5")
