@@ -5,13 +5,16 @@ a derivative and the exact one are compatible. Each check is also given somethin
 import itertools
 import os
 import pathlib
-import subprocess
+import sys
 
 import h5py
 import numpy as np
 import xarray
 
-NNFT, MPIEXEC = os.environ["NNFT"], os.environ["NNFT_MPIEXEC"]
+sys.path.insert(0, str(pathlib.Path(os.environ["NNFT_SOURCE_DIR"]) / "tests" / "support"))
+
+from program import MPIEXEC, NNFT, must_fail, run, sample
+
 WIDTHS, STRENGTHS, SCALES = [3.0, 20.0], [0.0, 0.5], [0.0, 0.3]
 BLOCKS, SITES = 32, 3
 
@@ -38,20 +41,6 @@ slice = 64
 
 PAIRS = list(itertools.combinations_with_replacement(range(SITES), 2))
 QUADS = list(itertools.combinations_with_replacement(range(SITES), 4))
-
-
-def run(*words, status=0):
-    done = subprocess.run(words, capture_output=True, text=True, timeout=200)
-    assert done.returncode == status, f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
-
-
-def must_fail(check, *arguments):
-    try:
-        check(*arguments)
-    except AssertionError:
-        return
-    raise SystemExit(f"{check.__name__} did not notice: {arguments[-1]}")
 
 
 NAMES = ["dstrength", "dstrength2", "d2strength", "dstrength_dstrength2", "d2strength2"]

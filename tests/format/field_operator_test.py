@@ -5,13 +5,17 @@ values of a theory with two nodes are compatible. Each check is also given somet
 
 import itertools
 import os
-import subprocess
+import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
 import xarray
 
-NNFT, MPIEXEC = os.environ["NNFT"], os.environ["NNFT_MPIEXEC"]
+sys.path.insert(0, str(Path(os.environ["NNFT_SOURCE_DIR"]) / "tests" / "support"))
+
+from program import NNFT, must_fail, run, sample
+
 BLOCKS, SLICE, SITES, NODES, BOX = 64, 64, 2, 6, 1.5
 
 CONFIG = f"""[field]
@@ -33,26 +37,6 @@ slice = {SLICE}
 """
 PAIRS = list(itertools.combinations_with_replacement(range(SITES), 2))
 QUADS = list(itertools.combinations_with_replacement(range(SITES), 4))
-
-
-def run(*words, status=0):
-    done = subprocess.run(words, capture_output=True, text=True, timeout=200)
-    assert done.returncode == status, f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
-
-
-def sample(config, output, *options):
-    with open("job.ini", "w") as file:
-        file.write(config)
-    run(MPIEXEC, "-n", "2", NNFT, "sample", "job.ini", "-o", output, "--fresh", *options)
-
-
-def must_fail(check, *arguments):
-    try:
-        check(*arguments)
-    except AssertionError:
-        return
-    raise SystemExit(f"{check.__name__} did not notice: {arguments[-1]}")
 
 
 def jackknife(means, weights, function):

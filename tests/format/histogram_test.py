@@ -4,13 +4,17 @@ densities and errors from the block sums; plain, conditional, reweighted and Mar
 
 import os
 import re
-import subprocess
+import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
 import xarray
 
-NNFT, MPIEXEC = os.environ["NNFT"], os.environ["NNFT_MPIEXEC"]
+sys.path.insert(0, str(Path(os.environ["NNFT_SOURCE_DIR"]) / "tests" / "support"))
+
+from program import NNFT, must_fail, run, sample
+
 RANGE, BINS, BLOCKS, SLICE = 3.0, 12, 64, 256
 EDGES = np.linspace(-RANGE, RANGE, BINS + 1)
 WIDTH = EDGES[1] - EDGES[0]
@@ -33,26 +37,6 @@ box = 1
 nodes = 1
 rule = midpoint
 """
-
-
-def run(*words, status=0):
-    done = subprocess.run(words, capture_output=True, text=True, timeout=200)
-    assert done.returncode == status, f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
-
-
-def sample(config, output, *options):
-    with open("job.ini", "w") as file:
-        file.write(config)
-    run(MPIEXEC, "-n", "2", NNFT, "sample", "job.ini", "-o", output, "--fresh", *options)
-
-
-def must_fail(check, *arguments):
-    try:
-        check(*arguments)
-    except AssertionError:
-        return
-    raise SystemExit(f"{check.__name__} did not notice: {arguments[-1]}")
 
 
 def check_layout(path, entries, densities=()):

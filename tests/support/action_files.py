@@ -2,20 +2,13 @@
 
 import itertools
 import math
-import os
-import subprocess
 
 import h5py
 import numpy as np
 
-NNFT, MPIEXEC = os.environ["NNFT"], os.environ["NNFT_MPIEXEC"]
+from program import MPIEXEC, NNFT, run
+
 PACKED = {2: "pair", 4: "quad", 6: "sextet", 8: "octet"}
-
-
-def run(*words, status=0):
-    done = subprocess.run(words, capture_output=True, text=True, timeout=200)
-    assert done.returncode == status, f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
 
 
 def correlators(*words, ranks=2, status=0):

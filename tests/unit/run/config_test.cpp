@@ -8,27 +8,16 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/run/config_keys.hpp"
+#include "support/wrong_config.hpp"
 
 namespace nnft {
 namespace {
 
-const std::string minimal =
-    "[field]\n"             // 1
-    "architecture = cos\n"  // 2
-    "width = 8 16\n"        // 3
-    "[sites]\n"             // 4
-    "points = 0; 0.5; 1\n"  // 5
-    "[run]\n"               // 6
-    "networks = 1e6\n";     // 7
+using wrong_config::minimal;
+using wrong_config::replaced;
 
 Config parse(const std::string& text, const std::vector<Override>& overrides = {}) {
   return parse_config(text, "jobs/a.ini", overrides);
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  if (at == std::string::npos) throw std::logic_error("no '" + from + "' in the text");
-  return text.replace(at, from.size(), to);
 }
 
 /// A file in the working directory for the life of a test.
