@@ -2,13 +2,16 @@
 find_package(GTest REQUIRED)
 
 # What every test gets. Open MPI refuses to run as root, to start more ranks than cores, and binds the ranks of tests that run
-# side by side to the same cores, unless told otherwise.
+# side by side to the same cores, unless told otherwise. The hundreds of jobs that tests start need no search for fast networks
+# (pml) and, without a launcher, no daemon that could add ranks later (ess_singleton_isolated): four fifths of a start.
 set(NNFT_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1
   OMPI_MCA_hwloc_base_binding_policy=none
   OMPI_MCA_mpi_yield_when_idle=1
+  OMPI_MCA_pml=ob1
+  OMPI_MCA_ess_singleton_isolated=1
   OMP_NUM_THREADS=1
   OPENBLAS_NUM_THREADS=1
   GTEST_COLOR=no)

@@ -84,7 +84,7 @@ stopped() {
   run 3 -o stop.h5 >stop.log 2>&1 || { cat stop.log >&2; fail "resume after $what"; }
   same stop.h5 "stopped by $what at 2 ranks, resumed at 3"
 }
-more=(--run.networks=6e6)
+more=(--run.networks=4e6)
 run 2 -o reference_long.h5 "${more[@]}" >reference.log 2>&1
 short=$reference
 reference=$(digest reference_long.h5)
@@ -179,7 +179,7 @@ more=(--run.networks=2e5)
 run 1 -o longer.h5 >longer.log 2>&1
 more=(--run.networks=9e5)
 run 4 -o longer.h5 >longer.log 2>&1
-more=(--run.networks=6e6)
+more=(--run.networks=4e6)
 run 3 -o longer.h5 >longer.log 2>&1
 same longer.h5 'extended in three steps at 1, 4 and 3 ranks'
 more=(--run.networks=3e5)
@@ -263,13 +263,13 @@ run 1 --field.width=3 -o narrow.h5 >part.log 2>&1
 run 2 --field.width=60 -o wide.h5 >part.log 2>&1
 merge -o widths.h5 narrow.h5 wide.h5 || { cat merge.log >&2; fail 'merge of two widths'; }
 same widths.h5 'two widths of separate runs, merged'
-more=(--run.networks=6e6)
+more=(--run.networks=4e6)
 reference=$(digest reference_long.h5)
 run 2 -o merged.h5 >longer.log 2>&1 || { cat longer.log >&2; fail 'extending a merged result'; }
 same merged.h5 'merged result extended'
 
 # What a job that is not done has so far can be merged with the finished parts; later all of it, with the usual digest.
-more=(--run.networks=6e6)
+more=(--run.networks=4e6)
 status=0
 touch half0.h5.STOP
 run 2 --part 0/2 -o half0.h5 >half.log 2>&1 || status=$?
