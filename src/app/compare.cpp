@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -63,6 +64,9 @@ struct BothEstimates {
   const Estimate& b;
   double rounding = 0.0;
 };
+
+/// Connected correlators are sums of products of moments: rounding of them, in units of the largest moment of their order.
+constexpr double rounding_of_cumulants = 8.0 * std::numeric_limits<double>::epsilon();
 
 /// Value over error of a bin with 25 samples: with fewer, let alone none, the blocks do not tell the error.
 constexpr double fewest_in_bin = 5.0;
@@ -145,8 +149,10 @@ class Pair {
     for (const int order : moments.orders()) {
       const std::vector<int>& others = b_.layout().moments().orders();
       if (std::find(others.begin(), others.end(), order) == others.end()) continue;
-      compare_block("G" + std::to_string(order) + "c", common_tuples(moments, b_.layout().moments(), order),
-                    {left.connected, right.connected}, p_values);
+      const CommonColumns common = common_tuples(moments, b_.layout().moments(), order);
+      const double rounding =
+          rounding_of_cumulants * std::max(largest(left.full.value, common.a), largest(right.full.value, common.b));
+      compare_block("G" + std::to_string(order) + "c", common, {left.connected, right.connected, rounding}, p_values);
     }
     compare_derivatives(left, right, p_values);
     if (a_.sampled() && b_.sampled()) compare_histograms(left, right, p_values);

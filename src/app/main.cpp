@@ -91,6 +91,8 @@ int main(int argc, char** argv) {
       code = static_cast<int>(run(comm, std::vector<std::string>(argv + 1, argv + argc)));
     } catch (const nnft::UsageError& error) {
       code = report(comm, error.what(), error.code());
+    } catch (const nnft::StopRequested& stop) {
+      code = report(comm, stop.what(), stop.code());
     } catch (const nnft::IoError& error) {
       code = report(comm, error.what(), error.code());
       // HDF5 crashes in MPI_Finalize when it is left with a file that it cannot close: leave without.

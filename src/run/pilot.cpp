@@ -9,6 +9,7 @@
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/chain_pilot.hpp"
 #include "nnft/run/deformed_weights.hpp"
+#include "nnft/run/stop_signal.hpp"
 
 namespace nnft {
 namespace {
@@ -29,6 +30,12 @@ double shortest_seconds(Work work) {
   return std::max(shortest, 1e-9);
 }
 
+/// A wide scan needs minutes of trials. @throws StopRequested on every rank if one of them has caught a signal. Collective.
+void heed_stop_signals(const Communicator& comm) {
+  if (comm.any(stop_signal_caught()))
+    throw StopRequested("stopped by a signal during the trials before the first samples; run the same command again");
+}
+
 /// With a field-operator: scan points are spread over the ranks.
 Pilot run_chain_pilots(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path) {
   const std::uint64_t points = plan.points().size();
@@ -39,7 +46,8 @@ Pilot run_chain_pilots(const Communicator& comm, const Config& config, const Pla
     pilot.factory = std::make_shared<const ChainFactory>(config, path);
     const ChainFactory& factory = *pilot.factory;
     RowMatrix rows;
-    for (auto p = static_cast<std::uint64_t>(comm.rank()); p < points; p += static_cast<std::uint64_t>(comm.size())) {
+    const auto ranks = static_cast<std::uint64_t>(comm.size());
+    for (auto p = static_cast<std::uint64_t>(comm.rank()); p < points && !stop_signal_caught(); p += ranks) {
       const ScanPoint& point = plan.points()[p];
       const ChainSettings settings = chain_pilot(config, factory, point);
       found.row(static_cast<Eigen::Index>(p)) << static_cast<double>(settings.thermalisation), settings.leapfrogs,
@@ -49,6 +57,7 @@ Pilot run_chain_pilots(const Communicator& comm, const Config& config, const Pla
       pilot.slice_seconds[p] = shortest_seconds([&] { sampler->sum_slice(rows); }) / batch_samples;
     }
   });
+  heed_stop_signals(comm);
   comm.sum_disjoint({found.data(), static_cast<std::size_t>(found.size())});
   comm.sum_disjoint(pilot.slice_seconds);
   for (Eigen::Index p = 0; p < found.rows(); ++p) {
@@ -88,9 +97,11 @@ Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan
   };
   const std::vector<Range> families = families_of(plan, {0, points});
   run_agreed<UsageError>(comm, [&] {
-    for (auto f = static_cast<std::size_t>(comm.rank()); f < families.size(); f += static_cast<std::size_t>(comm.size()))
+    const auto ranks = static_cast<std::size_t>(comm.size());
+    for (auto f = static_cast<std::size_t>(comm.rank()); f < families.size() && !stop_signal_caught(); f += ranks)
       try_family(families[f]);
   });
+  heed_stop_signals(comm);
   comm.sum_disjoint({centres.data(), static_cast<std::size_t>(centres.size())});
   comm.sum_disjoint(pilot.slice_seconds);
   const auto potentials = config.measure.derivatives == DerivativeMethod::score

@@ -24,6 +24,11 @@ constexpr double automatic_jackknife_bytes = 1e9;
 /// What a rank of a job without tables takes: 30 MB measured with Open MPI 4.1 and HDF5 1.10 on 1 to 4 ranks, and some room.
 constexpr double library_bytes = 40e6;
 
+/// What a rank keeps of a scan point: its place, strengths and name (twice), costs and progress; and for each pair of sites K₀
+/// (as the pilot finds it, as it is summed over the ranks, and as it is kept).
+constexpr double bytes_of_scan_point = 700.0;
+constexpr double bytes_of_reference = 24.0;
+
 std::vector<std::vector<double>> strength_axes(const Config& config) {
   std::vector<std::vector<double>> axes;
   for (int p = 0; p < std::max(1, config.deformation_count()); ++p)
@@ -112,6 +117,13 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   if (blocks_ < 2)
     throw UsageError("--part: expected at least two blocks in each part, got " + std::to_string(all_blocks_) + " blocks in " +
                      std::to_string(part.count) + " parts");
+  double points = static_cast<double>(widths_.size());
+  for (const std::vector<double>& axis : strengths_) points *= static_cast<double>(axis.size());
+  scan_bytes_ = points * (bytes_of_scan_point + bytes_of_reference * static_cast<double>(sums_.moments().index(2).size()));
+  const auto limit = static_cast<double>(config.run.max_memory);
+  if (scan_bytes_ + library_bytes > limit)
+    throw UsageError("run.max-memory: expected at least " + format_bytes(scan_bytes_ + library_bytes) +
+                     " per rank for the list of " + shortest_text(points) + " scan points alone, got " + format_bytes(limit));
   points_ = scan_points(config, strengths_);
   for (std::size_t p = 0; p < strengths_.size(); ++p) strength_names_.push_back(config.strength_name(static_cast<int>(p)));
 
@@ -123,7 +135,6 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   file_bytes_ = table_bytes * (1.0 + std::popcount(slices_per_block_)) + (stores_jackknife_ ? jackknife_bytes : 0.0) +
                 40.0 * sums_.size() * static_cast<double>(points_.size());
 
-  const auto limit = static_cast<double>(config.run.max_memory);
   if (memory_of(1, ranks).total() > limit)
     throw UsageError("run.max-memory: expected at least " + format_bytes(memory_of(1, ranks).total()) +
                      " per rank for one scan point of " + std::to_string(sums_.size()) + " sums in " + std::to_string(blocks_) +
@@ -152,6 +163,7 @@ MemoryEstimate Plan::memory_of(std::uint64_t points, int ranks) const {
   memory.analysis = 5.0 * static_cast<double>(blocks_) * row;
   memory.sampler = MomentSampler::workspace_bytes(sums_, estimator_, ensembles_) + hidden_layer_bytes_ +
                    static_cast<double>(points) * chain_bytes_(std::ceil(static_cast<double>(blocks_) / ranks));
+  memory.scan = scan_bytes_;
   memory.libraries = library_bytes;
   return memory;
 }

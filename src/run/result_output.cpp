@@ -10,7 +10,10 @@
 namespace nnft {
 namespace {
 
-/// Analyses the points of a memory round, one per rank at a time; returns their tables on the root.
+/// Scan points whose tables a run prints at its end: exact values for them may take longer than the samples did.
+constexpr std::uint64_t most_tables = 100;
+
+/// Analyses the points of a memory round, one per rank at a time; returns the tables of the first points on the root.
 std::string write_points(const Communicator& comm, const ResultInput& input, const Range& points, const BlockStore& store,
                          ResultWriter& writer) {
   const Plan& plan = input.plan;
@@ -26,7 +29,8 @@ std::string write_points(const Communicator& comm, const ResultInput& input, con
     write_block_sums(writer, plan, point, table);
     if (point != nullptr) {
       result = analyse(input.config, *point, plan.sums(), input.reference_kernels[index], table);
-      text = result_table(*result, known_exact_values(input.config, *point, plan.sums()), plan.sums(), TableLength::summary);
+      if (index < most_tables)
+        text = result_table(*result, known_exact_values(input.config, *point, plan.sums()), plan.sums(), TableLength::summary);
     }
     write_estimates(writer, plan, input.kind, result ? &*result : nullptr);
     for (const std::string& part : comm.gather(text))
@@ -49,6 +53,8 @@ std::string write_result(const Communicator& comm, const ResultInput& input, Tex
     const BlockStore& store = input.blocks(points);
     tables += write_points(comm, input, points, store, writer);
   }
+  if (const std::uint64_t count = input.plan.points().size(); count > most_tables && comm.root())
+    tables += std::to_string(count - most_tables) + " more scan points: nnft show " + input.config.run.output + " prints them\n";
   writer.commit(end());
   return tables;
 }

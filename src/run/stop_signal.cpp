@@ -29,6 +29,8 @@ void hold_stop_signals() {
   std::signal(SIGTERM, remember_signal);
 }
 
+bool stop_signal_caught() { return caught != 0; }
+
 StopSignal::StopSignal(std::string stop_file, double max_walltime)
     : stop_file_(std::move(stop_file)), start_(Clock::now()), limit_(max_walltime > 0.0 ? max_walltime : seconds_to_job_end()) {
   hold_stop_signals();

@@ -31,6 +31,12 @@ class UsageError : public Error {
   explicit UsageError(const std::string& message) : Error(message, ExitCode::usage) {}
 };
 
+/// The run was asked to stop before there was anything to save.
+class StopRequested : public Error {
+ public:
+  explicit StopRequested(const std::string& message) : Error(message, ExitCode::stopped) {}
+};
+
 /// A file could not be read or written, or is not what it should be; the message names the file.
 class IoError : public Error {
  public:

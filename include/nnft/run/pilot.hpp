@@ -25,7 +25,7 @@ struct Pilot {
 std::vector<Vector> reference_kernels(const Pilot& pilot);
 
 /// Families of scan points are spread over the ranks. Collective. @throws UsageError on every rank if an ensemble cannot be
-/// built.
+/// built, StopRequested if a rank catches a signal meanwhile.
 Pilot run_pilot(const Communicator& comm, const Config& config, const Plan& plan, SimdPath path);
 
 }  // namespace nnft

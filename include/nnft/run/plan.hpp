@@ -28,15 +28,16 @@ struct MemoryEstimate {
   double messages = 0.0;   ///< subtrees on their way to their owners
   double analysis = 0.0;   ///< one point's blocks and leave-one-out values
   double sampler = 0.0;    ///< workspace of the kernels
+  double scan = 0.0;       ///< the list of all scan points, and what the pilot learns of each
   double libraries = 0.0;  ///< MPI, HDF5, the program itself
-  double total() const noexcept { return trees + messages + analysis + sampler + libraries; }
+  double total() const noexcept { return trees + messages + analysis + sampler + scan + libraries; }
 };
 
 /// The fixed structure of a run: a pure function of the config and, for the grouping only, of the number of ranks.
 class Plan {
  public:
-  /// @throws UsageError if a single scan point does not fit run.max-memory, with the memory it would need, or if the part has
-  /// fewer than two blocks.
+  /// @throws UsageError if the list of scan points or a single one of them does not fit run.max-memory, with the memory it would
+  /// need, or if the part has fewer than two blocks.
   Plan(const Config& config, int ranks, const Part& part = {});
 
   const Part& part() const noexcept { return part_; }
@@ -84,6 +85,7 @@ class Plan {
   std::vector<std::vector<double>> strengths_;
   std::vector<std::string> strength_names_;
   double ensembles_;  ///< of a family, that share their draws
+  double scan_bytes_ = 0.0;
   std::vector<ScanPoint> points_;
   Part part_;
   std::uint64_t all_blocks_;

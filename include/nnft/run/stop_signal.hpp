@@ -11,6 +11,9 @@ namespace nnft {
 /// From now on SIGUSR1 and SIGTERM do not end the process but wait for a StopSignal to be asked. For the very beginning of a run.
 void hold_stop_signals();
 
+/// Whether this process has caught one of them since. Not collective.
+bool stop_signal_caught();
+
 /// Until it dies, SIGUSR1 and SIGTERM only ask the run to stop, those held before included. One object at a time.
 class StopSignal {
  public:
