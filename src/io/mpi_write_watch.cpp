@@ -2,7 +2,6 @@
 
 #include <mpi.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/deadline.hpp"
+#include "parallel/mpi_check.hpp"
 
 namespace nnft {
 namespace {
@@ -40,10 +40,7 @@ std::string system_reason() {
 
 int note(const char* call, int error) {
   if (error == MPI_SUCCESS || !watched) return error;
-  std::array<char, MPI_MAX_ERROR_STRING> text{};
-  int length = 0;
-  MPI_Error_string(error, text.data(), &length);
-  watched->failure = std::string(call) + " failed: " + text.data() + system_reason();
+  watched->failure = std::string(call) + " failed: " + mpi_error_text(error) + system_reason();
   watched->begin_to_wait(watched->failure);
   return error;
 }
@@ -53,8 +50,9 @@ int note_write(const char* call, int error, int count, MPI_Datatype type, const 
   if (error != MPI_SUCCESS || !watched) return note(call, error);
   const std::string reason = system_reason();
   MPI_Count element = 0, written = 0;
-  MPI_Type_size_x(type, &element);
-  MPI_Get_elements_x(&status, MPI_BYTE, &written);
+  if (const int failed = MPI_Type_size_x(type, &element); failed != MPI_SUCCESS) return note("MPI_Type_size_x", failed);
+  if (const int failed = MPI_Get_elements_x(&status, MPI_BYTE, &written); failed != MPI_SUCCESS)
+    return note("MPI_Get_elements_x", failed);
   if (written < element * count)
     watched->begin_to_wait(std::string(call) + " wrote " + std::to_string(written) + " of " + std::to_string(element * count) +
                            " bytes" + reason);
