@@ -21,6 +21,7 @@ constexpr std::chrono::seconds patience{10};
 struct Watched {
   const Communicator* comm;
   std::string path;
+  std::string call;
   std::string failure = {};
   std::optional<Deadline> deadline = std::nullopt;
 
@@ -59,17 +60,30 @@ int note_write(const char* call, int error, int count, MPI_Datatype type, const 
   return error;
 }
 
+/// An error handler of MPI: it is not told which call failed, and the call returns the error after it.
+void note_error(MPI_Comm*, int* error, ...) {
+  if (watched) note((watched->call + ": MPI").c_str(), *error);
+}
+
 }  // namespace
 
-MpiWriteWatch::MpiWriteWatch(const Communicator& comm, const std::string& path) {
+MpiWriteWatch::MpiWriteWatch(const Communicator& comm, const std::string& path, const char* call) {
   watched.reset();
-  watched.emplace(Watched{&comm, path});
+  watched.emplace(Watched{&comm, path, call});
 }
 
 MpiWriteWatch::~MpiWriteWatch() { watched.reset(); }
 
 void MpiWriteWatch::require_no_failure() const {
   if (!watched->failure.empty()) throw IoError(watched->path + ": " + watched->failure);
+}
+
+void watch_errors(const Communicator& comm) {
+  MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+  check_mpi(MPI_Comm_create_errhandler(note_error, &handler), "MPI_Comm_create_errhandler");
+  const int code = MPI_Comm_set_errhandler(comm.handle(), handler);
+  check_mpi(MPI_Errhandler_free(&handler), "MPI_Errhandler_free");  // the communicator keeps it as long as it needs it
+  check_mpi(code, "MPI_Comm_set_errhandler");
 }
 
 }  // namespace nnft

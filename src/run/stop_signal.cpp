@@ -41,8 +41,7 @@ StopSignal::StopSignal(std::string stop_file, double max_walltime)
 
 StopSignal::~StopSignal() {
   // unchecked: it fails for signals that do not exist only.
-  std::signal(SIGUSR1, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const int signal : {SIGUSR1, SIGTERM}) std::signal(signal, SIG_DFL);
   caught = 0;
 }
 
