@@ -78,12 +78,13 @@ void MpiWriteWatch::require_no_failure() const {
   if (!watched->failure.empty()) throw IoError(watched->path + ": " + watched->failure);
 }
 
-void watch_errors(const Communicator& comm) {
+/// The error handler MPI_ERRORS_RETURN, except that the present watch hears of every error.
+int return_and_note_errors(MPI_Comm comm) {
   MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
-  check_mpi(MPI_Comm_create_errhandler(note_error, &handler), "MPI_Comm_create_errhandler");
-  const int code = MPI_Comm_set_errhandler(comm.handle(), handler);
-  check_mpi(MPI_Errhandler_free(&handler), "MPI_Errhandler_free");  // the communicator keeps it as long as it needs it
-  check_mpi(code, "MPI_Comm_set_errhandler");
+  if (const int failed = MPI_Comm_create_errhandler(note_error, &handler); failed != MPI_SUCCESS) return failed;
+  const int set = PMPI_Comm_set_errhandler(comm, handler);
+  const int freed = MPI_Errhandler_free(&handler);  // the communicator keeps it as long as it needs it
+  return set != MPI_SUCCESS ? set : freed;
 }
 
 }  // namespace nnft
@@ -104,6 +105,11 @@ int MPI_File_write_at_all(MPI_File file, MPI_Offset offset, const void* data, in
   errno = 0;
   const int error = PMPI_File_write_at_all(file, offset, data, count, type, result);
   return nnft::note_write("MPI_File_write_at_all", error, count, type, *result);
+}
+
+int MPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler handler) {
+  const bool of_hdf5 = nnft::watched && handler == MPI_ERRORS_RETURN;
+  return of_hdf5 ? nnft::return_and_note_errors(comm) : PMPI_Comm_set_errhandler(comm, handler);
 }
 
 int MPI_File_sync(MPI_File file) { return nnft::note("MPI_File_sync", PMPI_File_sync(file)); }

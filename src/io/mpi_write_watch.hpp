@@ -16,7 +16,7 @@ namespace nnft {
 /// a communicator given to watch_errors, or on its copies. One watch at a time.
 class MpiWriteWatch {
  public:
-  /// @param call what is watched, such as H5Dwrite.
+  /// @param call the collective HDF5 function that is watched.
   MpiWriteWatch(const Communicator& comm, const std::string& path, const char* call);
   ~MpiWriteWatch();
   MpiWriteWatch(const MpiWriteWatch&) = delete;
@@ -25,9 +25,5 @@ class MpiWriteWatch {
   /// @throws IoError if a call said that it failed, even if HDF5 went on.
   void require_no_failure() const;
 };
-
-/// Gives `comm` an error handler that tells the present watch, if there is one, and returns the error. Not collective.
-/// @throws Error.
-void watch_errors(const Communicator& comm);
 
 }  // namespace nnft

@@ -143,9 +143,7 @@ struct ResultWriter::State {
   WrittenValues written;
 
   State(const Communicator& parent, const std::string& final_path)
-      : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {
-    watch_errors(comm);
-  }
+      : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {}
   ~State();
 
   /// Runs `work`, the collective HDF5 function `call`. @throws IoError on all ranks if it fails on one.

@@ -101,7 +101,6 @@ NNFT_MPI_ON(Comm_dup, (MPI_Comm comm, MPI_Comm* copy), (comm, copy))
 NNFT_MPI(Comm_free, (MPI_Comm * comm), (comm))
 NNFT_MPI_ON(Comm_rank, (MPI_Comm comm, int* rank), (comm, rank))
 NNFT_MPI_ON(Comm_size, (MPI_Comm comm, int* size), (comm, size))
-NNFT_MPI(Comm_set_errhandler, (MPI_Comm comm, MPI_Errhandler handler), (comm, handler))
 NNFT_MPI_ON(Barrier, (MPI_Comm comm), (comm))
 NNFT_MPI_ON(Bcast, (void* data, int count, MPI_Datatype type, int root, MPI_Comm comm), (data, count, type, root, comm))
 NNFT_MPI_ON(Allreduce, (const void* out, void* in, int count, MPI_Datatype type, MPI_Op operation, MPI_Comm comm),
@@ -130,6 +129,11 @@ int MPI_Finalize() {
 }
 
 // The program has functions of its own for these, which call the ones below.
+int PMPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler handler) {
+  static const auto original = next<decltype(PMPI_Comm_set_errhandler)>("PMPI_Comm_set_errhandler");
+  return fails("MPI_Comm_set_errhandler") ? MPI_ERR_OTHER : original(comm, handler);
+}
+
 int PMPI_File_write_at(MPI_File file, MPI_Offset place, const void* data, int count, MPI_Datatype type, MPI_Status* status) {
   static const auto original = next<decltype(PMPI_File_write_at)>("PMPI_File_write_at");
   return fails("MPI_File_write_at") ? MPI_ERR_IO : original(file, place, data, count, type, status);
