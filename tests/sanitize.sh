@@ -31,7 +31,15 @@ if [[ ${1:-} == --threads ]]; then
   shift
   cmake --preset tsan -DNNFT_WERROR=OFF -DNNFT_TESTS=ON
   cmake --build build/tsan --parallel "${JOBS:-$(nproc)}" --target unit_parallel
-  export TSAN_OPTIONS=suppressions=$PWD/tests/support/threads.supp:halt_on_error=1:second_deadlock_stack=1
+  export TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$PWD/tests/support/threads.supp:halt_on_error=1:second_deadlock_stack=1
+  # A race is noticed.
+  wrong=build/tsan/wrong
+  printf '%s\n' '#include <thread>' 'int main() {' '  int value = 0;' '  std::jthread other([&] { value = 1; });' '  value = 2;' '}' >"$wrong.cpp"
+  "${CXX:-c++}" -std=c++20 -g -O0 -fsanitize=thread -o "$wrong" "$wrong.cpp"
+  if "$wrong" >"$wrong.log" 2>&1 || ! grep -q 'data race' "$wrong.log"; then
+    echo 'sanitize.sh: ThreadSanitizer did not notice a race' >&2
+    exit 1
+  fi
   exec ctest --test-dir build/tsan --output-on-failure --no-tests=error -R '^unit_parallel' "$@"
 fi
 cmake --preset asan -DNNFT_WERROR=OFF -DNNFT_TESTS=ON
