@@ -11,7 +11,7 @@ fail() {
 cat >job.ini <<'INI'
 [field]
 architecture = cos
-width = 3
+width = 3 5
 [sites]
 points = 0; 0.5
 [run]
