@@ -1,7 +1,15 @@
-# nnft_sanitizers: AddressSanitizer and UndefinedBehaviorSanitizer, empty unless NNFT_SANITIZE.
+# nnft_sanitizers: with NNFT_SANITIZE=address AddressSanitizer and UndefinedBehaviorSanitizer, with thread ThreadSanitizer; and the
+# standard library's own assertions (Eigen's are on wherever NDEBUG is not defined). Empty without NNFT_SANITIZE.
 add_library(nnft_sanitizers INTERFACE)
 if(NNFT_SANITIZE)
-  target_compile_options(nnft_sanitizers INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
-                                                   -fno-omit-frame-pointer)
-  target_link_options(nnft_sanitizers INTERFACE -fsanitize=address,undefined)
+  if(NNFT_SANITIZE STREQUAL "thread")
+    set(sanitizers -fsanitize=thread)
+  elseif(NNFT_SANITIZE MATCHES "^(address|ON)$")
+    set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  else()
+    message(FATAL_ERROR "NNFT_SANITIZE: expected address, thread or nothing, got ${NNFT_SANITIZE}")
+  endif()
+  target_compile_definitions(nnft_sanitizers INTERFACE _GLIBCXX_ASSERTIONS)
+  target_compile_options(nnft_sanitizers INTERFACE ${sanitizers} -fno-omit-frame-pointer)
+  target_link_options(nnft_sanitizers INTERFACE ${sanitizers})
 endif()

@@ -1,5 +1,7 @@
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -78,29 +80,64 @@ int report(const Communicator& comm, const char* message, ExitCode code) {
   return static_cast<int>(code);
 }
 
+/// `code`, unless something this rank has printed was lost.
+int after_flushing_output(int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "nnft: standard output: cannot be written: %s\n",
+               errno == 0 ? "an earlier write failed" : std::strerror(errno));
+  return static_cast<int>(ExitCode::failure);
+}
+
+/// `code`; in a build with assertions, unless this rank has something open that it should have closed by now.
+int after_counting_handles(int code) {
+#ifndef NDEBUG
+  if (const nnft::OpenHandles open = nnft::open_handles(); !open.none()) {
+    std::fprintf(stderr, "nnft: still open at the end: %s\n", open.text().c_str());
+    return static_cast<int>(ExitCode::failure);
+  }
+#endif
+  return code;
+}
+
+int run_reporting(const Communicator& comm, const std::vector<std::string>& words) {
+  try {
+    return static_cast<int>(run(comm, words));
+  } catch (const nnft::UsageError& error) {
+    return report(comm, error.what(), error.code());
+  } catch (const nnft::StopRequested& stop) {
+    return report(comm, stop.what(), stop.code());
+  } catch (const nnft::IoError& error) {
+    const int code = report(comm, error.what(), error.code());
+    // HDF5 crashes in MPI_Finalize when it is left with a file that it cannot close: leave without.
+    if (comm.any(nnft::open_hdf5_handles() > 0)) nnft::abort_job(comm, "HDF5 cannot close a file");
+    return code;
+  } catch (const std::exception& error) {
+    nnft::abort_job(comm, error.what());
+  }
+}
+
+/// The end of a job for which MPI fails where no rank can tell the others.
+int give_up(const char* message) {
+  std::fprintf(stderr, "nnft: %s\n", message);
+  return static_cast<int>(ExitCode::failure);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // A batch system may ask a job to stop that has hardly begun.
   if (argc > 1 && std::string_view(argv[1]) == "sample") nnft::hold_stop_signals();
-  MPI_Init(&argc, &argv);
+  if (MPI_Init(&argc, &argv) != MPI_SUCCESS) return give_up("MPI_Init failed");
   int code = static_cast<int>(ExitCode::failure);
-  {
+  try {
     const Communicator comm(MPI_COMM_WORLD);
-    try {
-      code = static_cast<int>(run(comm, std::vector<std::string>(argv + 1, argv + argc)));
-    } catch (const nnft::UsageError& error) {
-      code = report(comm, error.what(), error.code());
-    } catch (const nnft::StopRequested& stop) {
-      code = report(comm, stop.what(), stop.code());
-    } catch (const nnft::IoError& error) {
-      code = report(comm, error.what(), error.code());
-      // HDF5 crashes in MPI_Finalize when it is left with a file that it cannot close: leave without.
-      if (comm.any(nnft::open_hdf5_handles() > 0)) MPI_Abort(comm.handle(), code);
-    } catch (const std::exception& error) {
-      nnft::abort_job(comm, error.what());
-    }
+    code = run_reporting(comm, std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    code = give_up(error.what());
+    MPI_Abort(MPI_COMM_WORLD, code);  // unchecked: if it returns, the code is returned below
   }
-  MPI_Finalize();
+  code = after_counting_handles(after_flushing_output(code));
+  if (MPI_Finalize() != MPI_SUCCESS) return give_up("MPI_Finalize failed");
   return code;
 }

@@ -33,11 +33,11 @@ int reserve(int descriptor, std::uint64_t bytes) {
 
 void check_room(const std::string& path, std::uint64_t bytes) {
   // A file of its own: whoever still writes one of this name, left over from another job, must not write into ours.
-  std::remove(path.c_str());
+  if (std::remove(path.c_str()) != 0 && errno != ENOENT) throw_system_error(path + ": cannot be removed", errno);
   const FileDescriptor file(path, O_RDWR | O_CREAT | O_TRUNC, "cannot be created");
   const int problem = reserve(file.get(), bytes);
   if (problem != 0) {
-    std::remove(path.c_str());
+    std::remove(path.c_str());  // unchecked: the failure that is thrown matters more
     throw_system_error(path + ": cannot have the " + std::to_string(bytes) + " bytes it needs", problem);
   }
   file.clear();

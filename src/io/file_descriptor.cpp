@@ -4,12 +4,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
 #include "nnft/core/error.hpp"
 
 namespace nnft {
+
+namespace {
+
+std::atomic<long> open_descriptors{0};
+
+}  // namespace
 
 void throw_system_error(const std::string& what, int error_number) {
   throw IoError(what + ": " + std::generic_category().message(error_number));
@@ -24,9 +31,16 @@ std::pair<std::uint64_t, std::uint64_t> file_identity(const std::string& path) n
 FileDescriptor::FileDescriptor(const std::string& path, int flags, const std::string& what)
     : path_(path), number_(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); })) {
   if (number_ < 0) throw_system_error(path + ": " + what, errno);
+  ++open_descriptors;
 }
 
-FileDescriptor::~FileDescriptor() { ::close(number_); }
+FileDescriptor::~FileDescriptor() {
+  // unchecked: what was written has been synced where it matters, and the number is free whatever close says.
+  ::close(number_);
+  --open_descriptors;
+}
+
+long FileDescriptor::open() noexcept { return open_descriptors; }
 
 bool FileDescriptor::is_named() const noexcept {
   struct stat status = {};

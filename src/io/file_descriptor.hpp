@@ -34,6 +34,8 @@ class FileDescriptor {
   FileDescriptor& operator=(const FileDescriptor&) = delete;
 
   int get() const noexcept { return number_; }
+  /// How many this process has open.
+  static long open() noexcept;
   /// Whether its path still names this file.
   bool is_named() const noexcept;
   /// Writes all of `text` at the present position. @throws IoError.

@@ -26,8 +26,11 @@ bool mentions(const ErrorStack& stack, const char* word) { return stack.all.find
 
 }  // namespace
 
+std::atomic<long> Handle::open_ids{0};
+
 void throw_error(const std::string& where, const char* call) {
   ErrorStack stack;
+  // unchecked: without HDF5's own text there is still the name of the call.
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, collect, &stack);
   std::string message = where + ": " + call + " failed";
   if (!stack.root_cause.empty()) message += ": " + stack.root_cause;

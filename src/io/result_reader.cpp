@@ -77,7 +77,7 @@ std::vector<std::string> dataset_names(hid_t file, const std::string& path) {
     check(H5Lget_info(file, name.c_str(), &link, H5P_DEFAULT), path + ": " + name, "H5Lget_info");
     if (link.type != H5L_TYPE_HARD) continue;
     const Handle object(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, path + ": " + name, "H5Oopen");
-    if (H5Iget_type(object.get()) == H5I_DATASET) names.push_back(name);
+    if (check(H5Iget_type(object.get()), path + ": " + name, "H5Iget_type") == H5I_DATASET) names.push_back(name);
   }
   return names;
 }

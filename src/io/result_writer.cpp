@@ -146,8 +146,8 @@ struct ResultWriter::State {
       : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {}
   ~State();
 
-  /// Runs `work`, a collective HDF5 call. @throws IoError on all ranks if it fails on one.
-  void run_collective(const std::function<void()>& work);
+  /// Runs `work`, the collective HDF5 function `call`. @throws IoError on all ranks if it fails on one.
+  void run_collective(const char* call, const std::function<void()>& work);
   /// Opens the temporary file, which the root has made. Collective.
   void open_together();
   /// Both phases. Collective.
@@ -171,9 +171,9 @@ ResultWriter::State::~State() {
     abort_job(comm, failure + " (and the file cannot be closed: the job is aborted)");
 }
 
-void ResultWriter::State::run_collective(const std::function<void()>& work) {
+void ResultWriter::State::run_collective(const char* call, const std::function<void()>& work) {
   const auto watched_work = [&] {
-    const MpiWriteWatch watch(comm, temporary);
+    const MpiWriteWatch watch(comm, temporary, call);
     work();
     watch.require_no_failure();
   };
@@ -188,7 +188,7 @@ void ResultWriter::State::run_collective(const std::function<void()>& work) {
 void ResultWriter::State::open_together() {
   std::optional<Deadline> deadline;
   if (comm.root()) deadline.emplace(comm, temporary + ": H5Fopen on all ranks", patience_to_open);
-  run_collective([&] { file = open_on_all(temporary, comm.handle()); });
+  run_collective("H5Fopen", [&] { file = open_on_all(temporary, comm.handle()); });
 }
 
 void ResultWriter::State::open(const Schema& schema) {
@@ -209,7 +209,7 @@ void ResultWriter::State::open(const Schema& schema) {
                      "H5Dopen2");
       bulk.push_back({variable.name, variable.type, shape_of(variable, schema), std::move(dataset)});
     };
-    run_collective(open_dataset);
+    run_collective("H5Dopen2", open_dataset);
   }
 }
 
@@ -231,7 +231,7 @@ void ResultWriter::State::write(const std::string& variable, std::span<const Hyp
   });
   const std::int64_t index = target - bulk.data();
   if (comm.min(index) != -comm.min(-index)) throw ShapeError(path + ": the ranks write different variables at the same time");
-  run_collective([&] { target->write(parts, values.size(), values.data(), temporary); });
+  run_collective("H5Dwrite", [&] { target->write(parts, values.size(), values.data(), temporary); });
   for (const auto& [offset, count] : parts) {
     const std::uint64_t size = std::accumulate(count.begin(), count.end(), std::uint64_t{1}, std::multiplies<>());
     written.add(variable, offset, count, values.first(size));
@@ -242,9 +242,9 @@ void ResultWriter::State::write(const std::string& variable, std::span<const Hyp
 void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {
   const hdf5::SilentErrors silent;
   if (file.get() < 0) throw IoError(path + ": is already complete");
-  run_collective([&] { check(H5Fflush(file.get(), H5F_SCOPE_LOCAL), temporary, "H5Fflush"); });
+  run_collective("H5Fflush", [&] { check(H5Fflush(file.get(), H5F_SCOPE_LOCAL), temporary, "H5Fflush"); });
   bulk.clear();
-  run_collective([&] {
+  run_collective("H5Fclose", [&] {
     close_failed = file.close() < 0;
     if (close_failed) hdf5::throw_error(temporary, "H5Fclose");
   });

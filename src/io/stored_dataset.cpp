@@ -80,7 +80,7 @@ void StoredDataset::check_storage(const std::string& path) const {
 }
 
 std::vector<std::string> StoredDataset::dimensions() const {
-  if (H5DSis_scale(dataset_.get()) > 0) return {name_};
+  if (check(H5DSis_scale(dataset_.get()), where_, "H5DSis_scale") > 0) return {name_};
   std::vector<std::string> names;
   for (unsigned d = 0; d < shape_.size(); ++d) {
     std::string name;

@@ -1,6 +1,8 @@
 #include "nnft/parallel/communicator.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdio>
 #include <utility>
 
 #include "parallel/mpi_check.hpp"
@@ -20,6 +22,17 @@ void in_pieces(std::span<T> values, Work work) {
   }
 }
 
+std::atomic<long> open_communicators{0};
+
+/// A destructor has nobody to throw to: it says so, and the communicator counts as open.
+void free_communicator(MPI_Comm& handle) noexcept {
+  const int code = MPI_Comm_free(&handle);
+  if (code == MPI_SUCCESS)
+    --open_communicators;
+  else
+    std::fprintf(stderr, "nnft: MPI_Comm_free failed: %s\n", mpi_error_text(code).c_str());
+}
+
 template <class T>
 void broadcast_pieces(std::span<T> values, MPI_Datatype type, MPI_Comm comm) {
   in_pieces(values, [&](T* data, int count) { check_mpi(MPI_Bcast(data, count, type, 0, comm), "MPI_Bcast"); });
@@ -36,17 +49,24 @@ T reduce_on_all(T mine, MPI_Datatype type, MPI_Op operation, MPI_Comm comm) {
 
 Communicator::Communicator(MPI_Comm parent) : handle_(MPI_COMM_NULL), rank_(0), size_(1) {
   check_mpi(MPI_Comm_dup(parent, &handle_), "MPI_Comm_dup");
-  check_mpi(MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
-  check_mpi(MPI_Comm_rank(handle_, &rank_), "MPI_Comm_rank");
-  check_mpi(MPI_Comm_size(handle_, &size_), "MPI_Comm_size");
+  ++open_communicators;
+  try {
+    check_mpi(MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+    check_mpi(MPI_Comm_rank(handle_, &rank_), "MPI_Comm_rank");
+    check_mpi(MPI_Comm_size(handle_, &size_), "MPI_Comm_size");
+  } catch (...) {
+    free_communicator(handle_);
+    throw;
+  }
 }
 
 Communicator::~Communicator() {
   if (handle_ == MPI_COMM_NULL) return;
   int finalized = 0;
-  MPI_Finalized(&finalized);
-  if (finalized == 0) MPI_Comm_free(&handle_);
+  if (MPI_Finalized(&finalized) == MPI_SUCCESS && finalized == 0) free_communicator(handle_);
 }
+
+long Communicator::open() noexcept { return open_communicators; }
 
 Communicator::Communicator(Communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_) {}

@@ -65,9 +65,9 @@ TextPairs provenance_with(const Communicator& comm, const TextPairs& of_config, 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
-  gmtime_r(&now, &utc);
   std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  if (gmtime_r(&now, &utc) == nullptr || std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+    throw Error("the clock's " + std::to_string(now) + " s since 1970 are no date");
   return text.data();
 }
 
@@ -87,7 +87,7 @@ TextPairs start_provenance(const Communicator& comm, SimdPath path, const std::s
 
 TextPairs end_provenance(const Communicator& comm, const Plan& plan, double core_seconds) {
   struct rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
+  if (getrusage(RUSAGE_SELF, &usage) != 0) usage = {};                 // then the peak is unknown, and 0 is recorded
   const double peak = comm.max(static_cast<double>(usage.ru_maxrss));  // in KiB
   std::array<char, 32> core_hours{};
   std::snprintf(core_hours.data(), core_hours.size(), "%.6g", core_seconds / 3600.0);

@@ -1,12 +1,16 @@
 #include "nnft/run/stop_signal.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <limits>
 #include <system_error>
 #include <utility>
+
+#include "nnft/core/error.hpp"
 
 namespace nnft {
 namespace {
@@ -25,8 +29,9 @@ double seconds_to_job_end() {
 }  // namespace
 
 void hold_stop_signals() {
-  std::signal(SIGUSR1, remember_signal);
-  std::signal(SIGTERM, remember_signal);
+  for (const int signal : {SIGUSR1, SIGTERM})
+    if (std::signal(signal, remember_signal) == SIG_ERR)
+      throw Error("signal " + std::to_string(signal) + " cannot be caught: " + std::strerror(errno));
 }
 
 bool stop_signal_caught() { return caught != 0; }
@@ -37,8 +42,8 @@ StopSignal::StopSignal(std::string stop_file, double max_walltime)
 }
 
 StopSignal::~StopSignal() {
-  std::signal(SIGUSR1, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  // unchecked: it fails for signals that do not exist only.
+  for (const int signal : {SIGUSR1, SIGTERM}) std::signal(signal, SIG_DFL);
   caught = 0;
 }
 

@@ -23,7 +23,7 @@ namespace nnft {
 /// Move-only owner of a duplicated MPI communicator whose errors are returned and thrown as Error with the call and MPI's text.
 class Communicator {
  public:
-  /// Duplicates `parent`. Collective over it.
+  /// Duplicates `parent`. Collective over it. @throws Error.
   explicit Communicator(MPI_Comm parent);
   ~Communicator();
   Communicator(Communicator&& other) noexcept;
@@ -33,6 +33,8 @@ class Communicator {
   int size() const noexcept { return size_; }
   bool root() const noexcept { return rank_ == 0; }
   MPI_Comm handle() const noexcept { return handle_; }
+  /// How many this process has made and not freed.
+  static long open() noexcept;
 
   void barrier() const;
   /// The root's text on every rank. Collective.

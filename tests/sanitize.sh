@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with AddressSanitizer, UndefinedBehaviorSanitizer, the assertions of the standard library and of
+# Eigen, and runs the tests with leak checking on. Arguments go to ctest; with --quick only those of the list below are built and
+# run: every command, every layer, one script of every kind, failures.
+# --threads: builds and runs with ThreadSanitizer instead what uses threads (Deadline, and the agreements that use it).
+# Suppressed are leaks of MPI and the libraries below it (tests/support/leaks.supp). A report of a sanitizer fails the suite even if
+# the test that caused it did not notice. Ends with a line `N passed, N failed, N reports`.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=build/asan
+
+# What cannot run so. support_install builds a program against installed libraries, without the sanitizers these were built with.
+# resume_memory_test compares the memory of a rank, most of which is the sanitizer's here, with run.max-memory.
+excluded='^(support_install|resume_memory_test)$'
+quick_targets=(nnft nnft_message_counts nnft_handle_counts nnft_mpi_faults nnft_fault_injection unit_core unit_random unit_parallel
+  unit_io mpi_communicator_test mpi_result_file_test mpi_result_reader_test)
+quick_tests='^(unit_(core|random|io|parallel\.np1)|mpi_(communicator|result_file|result_reader)_test\.np[12]|support_return_codes|'
+quick_tests+='format_(xarray|action|fit|compare)_test|invariance_action_test|failure_(open_handles|mpi_faults|ended_commands)_test)$'
+
+targets=()
+selection=()
+if [[ ${1:-} == --quick ]]; then
+  shift
+  targets=(--target "${quick_targets[@]}")
+  selection=(-R "$quick_tests")
+fi
+
+bash jobs/dependencies.sh --tests
+if [[ ${1:-} == --threads ]]; then
+  shift
+  cmake --preset tsan -DNNFT_WERROR=OFF -DNNFT_TESTS=ON
+  cmake --build build/tsan --parallel "${JOBS:-$(nproc)}" --target unit_parallel
+  export TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$PWD/tests/support/threads.supp:halt_on_error=1:second_deadlock_stack=1
+  # A race is noticed.
+  wrong=build/tsan/wrong
+  printf '%s\n' '#include <thread>' 'int main() {' '  int value = 0;' '  std::jthread other([&] { value = 1; });' '  value = 2;' '}' >"$wrong.cpp"
+  "${CXX:-c++}" -std=c++20 -g -O0 -fsanitize=thread -o "$wrong" "$wrong.cpp"
+  if "$wrong" >"$wrong.log" 2>&1 || ! grep -q 'data race' "$wrong.log"; then
+    echo 'sanitize.sh: ThreadSanitizer did not notice a race' >&2
+    exit 1
+  fi
+  exec ctest --test-dir build/tsan --output-on-failure --no-tests=error -R '^unit_parallel' "$@"
+fi
+cmake --preset asan -DNNFT_WERROR=OFF -DNNFT_TESTS=ON
+cmake --build "$build" --parallel "${JOBS:-$(nproc)}" "${targets[@]}"
+
+reports=$PWD/$build/reports
+rm -rf -- "$reports"
+mkdir -p -- "$reports"
+# Libraries are preloaded before the sanitizer's by tests that inject faults: verify_asan_link_order=0.
+export ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0:detect_stack_use_after_return=1:strict_string_checks=1:log_path=$reports/asan
+export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/ubsan
+export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
+
+# The sanitizers notice what is wrong, and tell.
+wrong=$build/wrong
+printf '%s\n' '#include <cstdlib>' 'int main(int n, char**) {' '  int* volatile values = static_cast<int*>(std::malloc(64));' \
+  '  const int last = n == 2 ? 16 : 15;' '  values[last] = n == 3 ? 2147483647 : 1;' '  values[last] += n;' \
+  '  if (n != 4) std::free(values);' '  values = nullptr;' '}' >"$wrong.cpp"
+"${CXX:-c++}" -g -O0 -fsanitize=address,undefined -fno-sanitize-recover=undefined -o "$wrong" "$wrong.cpp"
+"$wrong"
+for arguments in 'overrun' 'too large' 'not freed again'; do
+  # shellcheck disable=SC2086  # words on purpose
+  if "$wrong" $arguments 2>/dev/null; then
+    printf 'sanitize.sh: the sanitizers did not notice: %s\n' "$arguments" >&2
+    exit 1
+  fi
+done
+[[ $(find "$reports" -type f | wc -l) -ge 2 ]] || { echo 'sanitize.sh: the sanitizers left no reports' >&2; exit 1; }
+rm -f -- "$reports"/*
+
+log=$build/ctest.log
+status=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j2 --timeout 1800 -E "$excluded" "${selection[@]}" "$@" 2>&1 |
+  tee "$log" || status=$?
+summary=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log" | tail -n 1)
+read -r failed total <<<"${summary:-0 0}"
+found=$(find "$reports" -type f | wc -l)
+if [[ $found -gt 0 ]]; then
+  head -n 40 -- "$reports"/*
+  status=1
+fi
+printf '%d passed, %d failed, %d reports\n' "$((total - failed))" "$failed" "$found"
+if [[ $status -eq 0 && ($failed -ne 0 || $total -eq 0) ]]; then status=1; fi
+exit "$status"
