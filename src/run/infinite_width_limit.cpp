@@ -92,7 +92,7 @@ InfiniteWidthLimit infinite_width_limit(const ResultReader& file) {
   require(file, "leading_power", "0", "nnft fit --leading-power 0");
   const std::optional<int> order = correlator_order(file.attribute("variable"));
   if (!order) throw UsageError("a file of fits: expected a connected correlator, got " + file.attribute("variable"));
-  InfiniteWidthLimit limit{parse_config(file.provenance("config"), "provenance/config", {}), *order, "", {}, {}};
+  InfiniteWidthLimit limit{parse_recorded_config(file.provenance("config"), file.path()), *order, "", {}, {}};
 
   const Table coefficient(file, "coefficient"), error(file, "coefficient_err"), weight(file, "weight");
   const std::size_t fit = likeliest(weight), groups = weight.shape[1], tuples = weight.shape[2];
