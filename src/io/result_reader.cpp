@@ -105,7 +105,12 @@ ResultReader::ResultReader(const std::string& path) {
   state_ = std::make_unique<State>(path);
 }
 
-ResultReader::~ResultReader() = default;
+ResultReader::~ResultReader() {
+  if (!state_) return;
+  const std::string path = state_->path;
+  const Reading reading(path);
+  state_.reset();
+}
 ResultReader::ResultReader(ResultReader&&) noexcept = default;
 
 const std::string& ResultReader::path() const noexcept { return state_->path; }

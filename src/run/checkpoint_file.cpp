@@ -151,8 +151,8 @@ std::vector<std::uint64_t> slices_of_result(const ResultReader& file, const std:
     const auto networks = static_cast<std::uint64_t>(counts[k]);
     if (networks != static_cast<std::uint64_t>(counts[k - k % blocks]) || networks % slice != 0)
       throw IoError(path + ": count: expected the same number of slices of " + std::to_string(slice) +
-                    " networks in every block of scan point " + std::to_string(k / blocks) + ", got " +
-                    std::to_string(networks) + " networks in block " + std::to_string(k % blocks));
+                    " networks in every block of scan point " + std::to_string(k / blocks) + ", got " + std::to_string(networks) +
+                    " networks in block " + std::to_string(k % blocks));
     if (k % blocks == 0) done.push_back(networks / slice * blocks);
   }
   return done;
@@ -216,8 +216,7 @@ void require_sums(const CheckpointSource& source, const SumLayout& layout, std::
 /// Where a scan point stands along the scan axes of a result, the last of which is the fastest.
 std::vector<std::uint64_t> scan_place(const ResultReader& file, std::uint64_t point) {
   const std::vector<std::uint64_t> shape = file.shape("count");  // scan axes, block
-  if (std::ranges::find(shape, 0U) != shape.end())
-    throw IoError(file.path() + ": count: expected numbers of networks, got none");
+  if (std::ranges::find(shape, 0U) != shape.end()) throw IoError(file.path() + ": count: expected numbers of networks, got none");
   std::vector<std::uint64_t> place(shape.size() - 1);
   for (std::size_t axis = place.size(); axis-- > 0; point /= shape[axis]) place[axis] = point % shape[axis];
   return place;
@@ -320,13 +319,24 @@ void validate_checkpoint(const std::string& path, int rank, int ranks) {
   }
 }
 
+/// The kernels that a file was made with. @throws IoError.
+std::string simd_of(const ResultReader& file) {
+  std::string name = file.provenance("simd");
+  try {
+    parse_simd_path(name);
+  } catch (const UsageError& error) {
+    throw IoError(file.path() + ": simd: " + error.what());
+  }
+  return name;
+}
+
 CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t blocks, std::uint64_t slice) {
   const ResultReader file(path);
   const std::string kind = file.attribute("kind");
   if (kind == "sample") {
     if (!file.has("subtree_sum2"))
       throw IoError(path + ": is a partial merge, from which nothing can go on; name another output");
-    CheckpointSource source{path, blocks, {0, 0}, slices_of_result(file, path, slice), 0, true, file.provenance("simd"), ""};
+    CheckpointSource source{path, blocks, {0, 0}, slices_of_result(file, path, slice), 0, true, simd_of(file), ""};
     source.identity = identity_of_part(parse_recorded_config(file.provenance("config"), path), part_of(file));
     source.core_seconds = 3600.0 * real_number(file, path, "core_hours");
     source.points = {0, source.done.size()};
@@ -340,7 +350,7 @@ CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t block
                           {},
                           number(file, path, "sequence"),
                           false,
-                          file.provenance("simd"),
+                          simd_of(file),
                           file.provenance("identity"),
                           real_number(file, path, "core_seconds")};
   require_range(path + ": first_point", static_cast<std::int64_t>(std::min(source.points.begin, std::uint64_t{1} << 62)),

@@ -75,6 +75,7 @@ void refuses_by_name_or_works(const std::string& name, const std::function<void(
   } catch (const std::exception& error) {
     report(name + ": neither refused nor read: " + error.what());
   }
+  if (message && std::getenv("NNFT_FUZZ_VERBOSE") != nullptr) std::fprintf(stderr, "refused: %s\n", message->c_str());
   if (message && message->find(name) == std::string::npos) report(name + ": refused without its name: " + *message);
 }
 
