@@ -286,7 +286,7 @@ Config parse_config(const std::string& text, const std::string& name, const std:
 
 Config parse_recorded_config(const std::string& text, const std::string& path) {
   try {
-    const std::string name = path + ": /provenance/config";
+    const std::string name = "/provenance/config";
     ProblemList problems(name);
     GivenValues values = read_ini(text, problems);
     if (const auto file = values.values.find(sites_file_key); file != values.values.end()) {

@@ -183,9 +183,9 @@ Vector StoredResult::correlators(const ScanPoint& point, const std::string& suff
 PointResult StoredResult::point(std::size_t index) const {
   const ScanPoint& point = points().at(index);
   const MomentLayout& moments = layout().moments();
-  const Vector connected = correlators(point, "c");
-  const Vector generating = layout().sources() > 0 ? row(point, "W", layout().sources()) : Vector();
   if (!sampled_) {
+    const Vector connected = correlators(point, "c");
+    const Vector generating = layout().sources() > 0 ? row(point, "W", layout().sources()) : Vector();
     RowMatrix derivatives(layout().derivatives().size(), moments.size());
     for (int k = 1; k <= layout().derivatives().size(); ++k)
       derivatives.row(k - 1) = correlators(point, "c_" + layout().derivatives().name(k)).transpose();
@@ -200,21 +200,31 @@ PointResult StoredResult::point(std::size_t index) const {
         refuse_number(file_, {kernel_name, point, kernel.size()}, static_cast<std::size_t>(pair), kernel[pair]);
   PointResult result = analyse(config_, point, layout(), kernel, table);
   // The file's own numbers; an analysis elsewhere may differ in the last bits.
-  const auto take = [&](const std::string& name, Vector& computed, const Vector& stored) {
-    require_known(file_, name, point, stored, computed);
+  const auto take = [&](const std::string& suffix, Vector& computed) {
+    const Vector stored = correlators(point, suffix);
+    for (const int order : moments.orders()) {
+      const Eigen::Index offset = moments.offset(order), size = moments.index(order).size();
+      require_known(file_, "G" + std::to_string(order) + suffix, point, stored.segment(offset, size),
+                    computed.segment(offset, size));
+    }
     computed = stored;
   };
-  take("Gc", result.connected.value, connected);
-  take("Gc_err", result.connected.error, correlators(point, "c_err"));
+  take("c", result.connected.value);
+  take("c_err", result.connected.error);
   for (int k = 1; k <= layout().derivatives().size(); ++k) {
     Estimate& derivative = result.derivatives[static_cast<std::size_t>(k - 1)];
     const std::string suffix = "c_" + layout().derivatives().name(k);
-    take("G" + suffix, derivative.value, correlators(point, suffix));
-    take("G" + suffix + "_err", derivative.error, correlators(point, suffix + "_err"));
+    take(suffix, derivative.value);
+    take(suffix + "_err", derivative.error);
   }
   if (layout().sources() == 0) return result;
-  take("W", result.generating.value, generating);
-  take("W_err", result.generating.error, row(point, "W_err", layout().sources()));
+  const auto take_row = [&](const std::string& name, Vector& computed) {
+    const Vector stored = row(point, name, layout().sources());
+    require_known(file_, name, point, stored, computed);
+    computed = stored;
+  };
+  take_row("W", result.generating.value);
+  take_row("W_err", result.generating.error);
   return result;
 }
 

@@ -3,9 +3,26 @@
 #include <algorithm>
 
 #include "fuzz/commands.hpp"
+#include "io/hdf5_handle.hpp"
+#include "io/result_layout.hpp"
+#include "nnft/core/error.hpp"
 
 using namespace nnft::fuzz;
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Checkpoints are refused without the checksum of their texts: edits that are meant have a right one.
+void renew_checksum(const std::string& path) {
+  const nnft::hdf5::SilentErrors silent;
+  try {
+    nnft::complete_provenance(path, {});
+  } catch (const nnft::IoError&) {
+    // It has one, or is no such file any more.
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // job.ini, and the directories of unfinished runs and the results that it is about.
@@ -29,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const fs::path& file = files[data[1] % files.size()];
     hostile = (fs::path(output + ".part") / file.filename()).string();
     make_edited_copy(file, hostile, {data + 2, size - 2});
+    renew_checksum(hostile);
   } else {
     make_edited_copy(run, hostile, {data + 2, size - 2});
   }

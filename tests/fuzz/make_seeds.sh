@@ -49,6 +49,7 @@ run exact common.ini -o result/exact.h5
 run exact common.ini '--field.width=3 5 inf' -o compare/exact.h5
 run fit result/conditional.h5 --variable G2c --in width --leading-power 0 --order 1 -o result/fit.h5 --jackknife
 run action result/conditional.h5 -o action/width.h5
+run action result/conditional.h5 --order 0 -o action/gaussian.h5  # which can be drawn from
 run action result/plain.h5 --in strength -o action/strength.h5
 
 run sample common.ini --part 0/2 -o merge/first.h5
