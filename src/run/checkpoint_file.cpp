@@ -190,9 +190,10 @@ void require_subtrees(const std::string& path, std::span<const std::int64_t> ent
     require_range(path + ": entry" + at, entries[k], most_of_anything);
     require_range(path + ": level" + at, levels[k], 50);
     require_range(path + ": index" + at, indices[k], most_of_anything >> levels[k]);
-    if (k > 0 && entries[k] < entries[k - 1])
-      throw IoError(path + ": entry: expected them in order, got " + std::to_string(entries[k]) + " after " +
-                    std::to_string(entries[k - 1]));
+    if (k == 0 || entries[k] > entries[k - 1]) continue;
+    const std::int64_t end_before = (indices[k - 1] + 1) << levels[k - 1];
+    if (entries[k] < entries[k - 1] || indices[k] << levels[k] < end_before)
+      throw IoError(path + ": entry, level, index: expected subtrees in order, each slice once, got another one" + at);
   }
 }
 
