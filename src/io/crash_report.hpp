@@ -7,9 +7,9 @@
 
 namespace nnft::hdf5 {
 
-/// While it lives, a crash ends the process with a message that names the file, and exit code 3. HDF5 1.10 trusts the sizes and
-/// numbers in its heap of variable-length texts, which has no checksum: a flipped bit there can lead it anywhere. Not with
-/// AddressSanitizer, whose own report is better. Not nested, not for several threads.
+/// While it lives, a crash ends the process with a message that names the file, and exit code 3. HDF5 1.10 trusts much of what it
+/// reads; what is known of that is checked beforehand (see text_heap.hpp). Not with AddressSanitizer, whose own report is better.
+/// Not nested, not for several threads.
 class CrashReport {
  public:
   explicit CrashReport(const std::string& path);

@@ -8,6 +8,7 @@
 #include "io/result_digest.hpp"
 #include "io/stored_dataset.hpp"
 #include "io/text_attributes.hpp"
+#include "io/text_heap.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/io/result_file.hpp"
 
@@ -25,7 +26,8 @@ Handle open_for_reading(const std::string& path) {
   if (!regular) throw IoError(path + ": is not a regular file");
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
   if (is_hdf5 == 0) throw IoError(path + ": is not a result file of nnft: it is not an HDF5 file");
-  return Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, path, "H5Fopen");
+  const Handle access = hdf5::reading_access(path);
+  return Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, path, "H5Fopen");
 }
 
 /// @throws IoError unless `file` says that it has the format this program reads.

@@ -45,24 +45,13 @@ void edit_once(std::string& content, FuzzBytes& bytes) {
   }
 }
 
-/// HDF5 crashes on what is wrong in its heap of texts: flipped_bytes counts that. Puts the heap back.
-void restore_heap(const std::string& original, std::string& content) {
-  constexpr std::size_t heap = 4096;
-  for (std::size_t at = original.find("GCOL"); at < content.size(); at = original.find("GCOL", at + heap)) {
-    const std::size_t size = std::min({heap, original.size() - at, content.size() - at});
-    content.replace(at, size, original, at, size);
-  }
-}
-
 }  // namespace
 
 void edit_bytes(const std::string& path, FuzzBytes& bytes) {
   std::ifstream in(path, std::ios::binary);
   std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   in.close();
-  const std::string original = content;
   for (int edit = 0; edit < most_edits && !bytes.empty(); ++edit) edit_once(content, bytes);
-  restore_heap(original, content);
   std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
 
