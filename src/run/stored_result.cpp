@@ -105,8 +105,8 @@ struct FiniteNumbers {
                 ", got " + shortest_text(value));
 }
 
-/// run.networks at most.
-constexpr std::int64_t most_networks = 1'000'000'000'000'000;
+/// Of a scan point: run.networks at most, rounded up to whole slices of all blocks.
+constexpr std::int64_t most_networks = 1'001'000'000'000'000;
 
 /// What the analysis of the block sums knows, a file of them must know, too. NaN stays where they give none.
 void require_known(const ResultReader& file, const std::string& variable, const ScanPoint& point, const Vector& stored,
@@ -154,9 +154,10 @@ BlockTable StoredResult::block_table(const ScanPoint& point) const {
   offset.push_back(0);
   count.push_back(plan_.blocks());
   table.counts = file_.read_int("count", offset, count);
+  const std::int64_t most = most_networks / static_cast<std::int64_t>(plan_.blocks());
   for (std::size_t block = 0; block < table.counts.size(); ++block)
-    if (table.counts[block] < 0 || table.counts[block] > most_networks)
-      throw IoError(file_.path() + ": count: expected a number of networks from 0 to " + std::to_string(most_networks) + " at " +
+    if (table.counts[block] < 0 || table.counts[block] > most)
+      throw IoError(file_.path() + ": count: expected a number of networks from 0 to " + std::to_string(most) + " at " +
                     point.name + ", block " + std::to_string(block) + ", got " + std::to_string(table.counts[block]));
   offset.push_back(0);
   count.push_back(0);
