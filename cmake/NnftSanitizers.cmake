@@ -1,5 +1,6 @@
 # nnft_sanitizers: with NNFT_SANITIZE=address AddressSanitizer and UndefinedBehaviorSanitizer, with thread ThreadSanitizer; and the
-# standard library's own assertions (Eigen's are on wherever NDEBUG is not defined). Empty without NNFT_SANITIZE.
+# standard library's own assertions (Eigen's are on wherever NDEBUG is not defined). With NNFT_FUZZ AddressSanitizer,
+# UndefinedBehaviorSanitizer and the coverage that libFuzzer steers by. Empty without either.
 add_library(nnft_sanitizers INTERFACE)
 if(NNFT_SANITIZE)
   if(NNFT_SANITIZE STREQUAL "thread")
@@ -12,4 +13,12 @@ if(NNFT_SANITIZE)
   target_compile_definitions(nnft_sanitizers INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(nnft_sanitizers INTERFACE ${sanitizers} -fno-omit-frame-pointer)
   target_link_options(nnft_sanitizers INTERFACE ${sanitizers})
+endif()
+if(NNFT_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "NNFT_FUZZ needs libFuzzer, which comes with Clang; got ${CMAKE_CXX_COMPILER_ID}. Debian: clang, libclang-rt-14-dev")
+  endif()
+  target_compile_options(nnft_sanitizers INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+                                                   -fno-omit-frame-pointer)
+  target_link_options(nnft_sanitizers INTERFACE -fsanitize=address,undefined)
 endif()

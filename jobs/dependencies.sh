@@ -9,8 +9,9 @@ build_packages=(
   libboost-program-options-dev libssl-dev libxsimd-dev graphviz
 )
 test_packages=(
-  libgtest-dev clang-format python3 python3-numpy python3-h5py python3-xarray python3-h5netcdf python3-netcdf4
-  python3-matplotlib python3-mpmath valgrind hdf5-tools dieharder slurmctld slurmd slurm-client munge libpmix-dev iproute2
+  libgtest-dev clang-format clang libclang-rt-14-dev python3 python3-numpy python3-h5py python3-xarray python3-h5netcdf
+  python3-netcdf4 python3-matplotlib python3-mpmath valgrind hdf5-tools dieharder slurmctld slurmd slurm-client munge libpmix-dev
+  iproute2
 )
 
 # missing_packages NAME…: those of them that dpkg does not know as installed, one a line.

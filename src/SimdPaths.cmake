@@ -2,9 +2,9 @@
 # wider instructions: the choice between them is made at run time. -ffp-contract=off: a product and a sum are fused only where
 # the kernel says fma, so that equal sources give equal bits. All kernels are optimised in every build type; in a Debug build
 # the rest is not.
-# NNFT_X86: whether the wide files are part of the build (on other processors nnft_layer leaves them out).
+# NNFT_X86: whether the wide files are part of the build (on other processors, and for fuzzing, nnft_layer leaves them out).
 # Included before the layers; the properties hold for the targets of this directory.
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64|i[3-6]86)$")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64|i[3-6]86)$" AND NOT NNFT_FUZZ)
   set(NNFT_X86 TRUE)
 else()
   set(NNFT_X86 FALSE)

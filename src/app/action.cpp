@@ -47,7 +47,7 @@ struct OpenResult {
 void write_action(const Communicator& comm, const OpenResult& result, const ActionCommand& command, const ActionSubject& subject,
                   const std::vector<PointAction>& actions, const std::optional<FieldDensities>& densities) {
   std::optional<Config> config;
-  run_agreed<IoError>(comm, [&] { config = parse_config(result.file.provenance("config"), "provenance/config", {}); });
+  run_agreed<IoError>(comm, [&] { config = parse_recorded_config(result.file.provenance("config"), command.file); });
   const TextPairs start = start_provenance(comm, *config, SimdPath::generic, command.whole);
   // Everything is in the root's schema; the others have nothing to write.
   Schema schema;

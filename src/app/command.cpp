@@ -84,8 +84,10 @@ void run_on_root(const Communicator& comm, const std::string& about, const std::
       if (comm.root()) work();
     } catch (const UsageError& error) {
       throw UsageError(about + ": " + error.what());
-    } catch (const std::exception& error) {
+    } catch (const IoError& error) {
       failure = error.what();
+    } catch (const std::exception& error) {
+      failure = about + ": " + error.what();
     }
   });
   run_agreed<IoError>(comm, [&] {

@@ -58,7 +58,7 @@ FitOutcome fit_file(const std::string& path, const FitCommand& command) {
 }
 
 void write_file(const Communicator& comm, FitOutcome outcome, const std::string& output, const std::string& command) {
-  const Config config = parse_config(comm.broadcast(outcome.config), "provenance/config", {});
+  const Config config = parse_recorded_config(comm.broadcast(outcome.config), output);
   TextPairs provenance = start_provenance(comm, config, SimdPath::generic, command);
   provenance.insert(provenance.end(), outcome.schema.provenance.begin(), outcome.schema.provenance.end());
   outcome.schema.provenance = std::move(provenance);

@@ -70,7 +70,7 @@ void print_progress(const std::string& directory) {
     std::printf("  nothing is saved yet\n");
     return;
   }
-  Config config = parse_config(newest->config, directory, {});
+  Config config = parse_recorded_config(newest->config, directory);
   config.run.max_memory = std::numeric_limits<std::uint64_t>::max();
   const Plan plan(config, 1, newest->part);
   const auto target = static_cast<double>(plan.networks());

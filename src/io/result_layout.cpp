@@ -9,6 +9,7 @@
 
 #include "io/disk_room.hpp"
 #include "io/hdf5_handle.hpp"
+#include "io/text_attributes.hpp"
 #include "nnft/io/result_file.hpp"
 
 namespace nnft {
@@ -18,18 +19,6 @@ using hdf5::check;
 using hdf5::Handle;
 
 constexpr unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-
-void write_attribute(hid_t object, const std::string& name, const std::string& text, const std::string& file) {
-  const std::string where = file + ": attribute " + name;
-  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, where, "H5Tcopy");
-  check(H5Tset_size(type.get(), H5T_VARIABLE), where, "H5Tset_size");
-  check(H5Tset_cset(type.get(), H5T_CSET_UTF8), where, "H5Tset_cset");
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, where, "H5Screate");
-  const Handle attribute(H5Acreate2(object, name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, where,
-                         "H5Acreate2");
-  const char* data = text.c_str();
-  check(H5Awrite(attribute.get(), type.get(), &data), where, "H5Awrite");
-}
 
 Handle create_file(const std::string& path) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path, "H5Pcreate");
@@ -47,7 +36,7 @@ void create_provenance(hid_t file, const Schema& schema, const std::string& path
   check(H5Pset_link_creation_order(creation.get(), ordered), where, "H5Pset_link_creation_order");
   check(H5Pset_attr_creation_order(creation.get(), ordered), where, "H5Pset_attr_creation_order");
   const Handle group(H5Gcreate2(file, "provenance", H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose, where, "H5Gcreate2");
-  for (const auto& [name, text] : schema.provenance) write_attribute(group.get(), name, text, where);
+  for (const auto& [name, text] : schema.provenance) write_text(group.get(), name, text, where);
 }
 
 /// Chunked with checksums, however small: contiguous datasets cannot have them, and a flipped bit would pass unseen.
@@ -96,7 +85,7 @@ Handle create_dimension(hid_t file, const Dimension& dimension, const std::strin
                                   real ? ElementType::float64 : ElementType::int64, where);
   std::visit([&](const auto& values) { write_all(dataset, values, where); }, dimension.values);
   check(H5DSset_scale(dataset.get(), dimension.name.c_str()), where, "H5DSset_scale");
-  if (!dimension.long_name.empty()) write_attribute(dataset.get(), "long_name", dimension.long_name, where);
+  if (!dimension.long_name.empty()) write_text(dataset.get(), "long_name", dimension.long_name, where);
   return dataset;
 }
 
@@ -108,16 +97,16 @@ void create_variable(hid_t file, const Variable& variable, const Schema& schema,
   for (unsigned d = 0; d < variable.dimensions.size(); ++d) {
     check(H5DSattach_scale(dataset.get(), scales.at(variable.dimensions[d]).get(), d), where, "H5DSattach_scale");
   }
-  if (!variable.long_name.empty()) write_attribute(dataset.get(), "long_name", variable.long_name, where);
-  if (!variable.coordinates.empty()) write_attribute(dataset.get(), "coordinates", variable.coordinates, where);
+  if (!variable.long_name.empty()) write_text(dataset.get(), "long_name", variable.long_name, where);
+  if (!variable.coordinates.empty()) write_text(dataset.get(), "coordinates", variable.coordinates, where);
   std::visit([&](const auto& values) { write_all(dataset, values, where); }, variable.values);
 }
 
 void write_root_attributes(hid_t file, const Schema& schema, const std::string& path) {
   bool versioned = false;
   for (const auto& [name, text] : schema.attributes) versioned = versioned || name == "nnft_format";
-  if (!versioned) write_attribute(file, "nnft_format", result_format_version, path);
-  for (const auto& [name, text] : schema.attributes) write_attribute(file, name, text, path);
+  if (!versioned) write_text(file, "nnft_format", result_format_version, path);
+  for (const auto& [name, text] : schema.attributes) write_text(file, name, text, path);
 }
 
 void create_content(Handle& file, const Schema& schema, const std::string& path) {
@@ -148,11 +137,13 @@ void create_result_file(const std::string& path, const Schema& schema) {
   }
 }
 
-void add_provenance(const std::string& path, const std::vector<std::pair<std::string, std::string>>& entries) {
+void complete_provenance(const std::string& path, const std::vector<std::pair<std::string, std::string>>& entries) {
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose, path, "H5Fopen");
   {
-    const Handle group(H5Gopen2(file.get(), "provenance", H5P_DEFAULT), H5Gclose, path + ": /provenance", "H5Gopen2");
-    for (const auto& [name, text] : entries) write_attribute(group.get(), name, text, path + ": /provenance");
+    const std::string where = path + ": /provenance";
+    const Handle group = open_provenance(file.get(), path);
+    for (const auto& [name, text] : entries) write_text(group.get(), name, text, where);
+    write_text(group.get(), texts_checksum_name, text_checksum(file.get(), root_datasets(file.get(), path), path), where);
   }
   check(file.close(), path, "H5Fclose");
 }

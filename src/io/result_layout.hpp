@@ -33,7 +33,7 @@ std::uint64_t file_size_bound(const Schema& schema);
 /// @throws IoError naming file, object and HDF5 call; nothing is left behind then.
 void create_result_file(const std::string& path, const Schema& schema);
 
-/// Adds attributes to /provenance of a closed file. Not collective. @throws IoError.
-void add_provenance(const std::string& path, const std::vector<std::pair<std::string, std::string>>& entries);
+/// Adds attributes to /provenance of a closed file, and the checksum of all its texts. Not collective. @throws IoError.
+void complete_provenance(const std::string& path, const std::vector<std::pair<std::string, std::string>>& entries);
 
 }  // namespace nnft

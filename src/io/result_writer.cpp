@@ -252,7 +252,7 @@ void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::s
   run_agreed<IoError>(comm, [&] {
     if (!comm.root()) return;
     if (file_identity(temporary) != identity) throw IoError(temporary + ": another process writes this output at the same time");
-    if (!more_provenance.empty()) add_provenance(temporary, more_provenance);
+    complete_provenance(temporary, more_provenance);
     publish_file(temporary, path);
   });
   created = false;

@@ -1,10 +1,11 @@
 #include "io/stored_dataset.hpp"
 
-#include <hdf5_hl.h>
-
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <limits>
 
+#include "io/dimension_scales.hpp"
 #include "nnft/core/error.hpp"
 
 namespace nnft {
@@ -16,17 +17,13 @@ using hdf5::Handle;
 /// What deflate can shrink data by at most; our own files are not compressed, but somebody may have repacked them.
 constexpr std::uint64_t largest_compression = 1032;
 
+/// HDF5 holds a chunk in memory as a whole; ours have at most 1 MiB.
+constexpr std::uint64_t largest_chunk = 64 << 20;
+
 std::string in_brackets(std::span<const std::uint64_t> extents) {
   std::string text;
   for (const std::uint64_t extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
   return "(" + text + ")";
-}
-
-herr_t first_scale(hid_t, unsigned, hid_t scale, void* data) {
-  char name[1024] = "";
-  if (H5Iget_name(scale, name, sizeof(name)) <= 0) return -1;
-  *static_cast<std::string*>(data) = name[0] == '/' ? name + 1 : name;
-  return 1;
 }
 
 }  // namespace
@@ -41,9 +38,9 @@ StoredDataset::StoredDataset(hid_t file, const std::string& name, const std::str
 void StoredDataset::read_type() {
   const Handle type(H5Dget_type(dataset_.get()), H5Tclose, where_, "H5Dget_type");
   const H5T_class_t kind = H5Tget_class(type.get());
-  const std::size_t size = H5Tget_size(type.get());
-  const bool real = kind == H5T_FLOAT && size == 8;
-  const bool integer = kind == H5T_INTEGER && size == 8 && H5Tget_sign(type.get()) == H5T_SGN_2;
+  const auto is = [&](hid_t known) { return H5Tequal(type.get(), known) > 0; };
+  const bool real = kind == H5T_FLOAT && (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE));
+  const bool integer = kind == H5T_INTEGER && (is(H5T_STD_I64LE) || is(H5T_STD_I64BE));
   if (!real && !integer) throw IoError(where_ + ": expected float64 or int64 elements, got another type");
   type_ = real ? ElementType::float64 : ElementType::int64;
 }
@@ -67,11 +64,7 @@ void StoredDataset::check_storage(const std::string& path) const {
   const std::uint64_t needed = elements_ * sizeof(double);
   const std::uint64_t stored = H5Dget_storage_size(dataset_.get());
   const std::uint64_t file_size = std::filesystem::file_size(path);
-  const Handle creation(H5Dget_create_plist(dataset_.get()), H5Pclose, where_, "H5Dget_create_plist");
-  unsigned flags = 0;
-  std::size_t no_values = 0;
-  const bool compressed =
-      H5Pget_filter_by_id2(creation.get(), H5Z_FILTER_DEFLATE, &flags, &no_values, nullptr, 0, nullptr, nullptr) >= 0;
+  const bool compressed = check_layout();
   if (stored > file_size || stored < needed / (compressed ? largest_compression : 1)) {
     throw IoError(where_ + ": shape " + in_brackets(shape_) + " needs " + std::to_string(needed) + " bytes, but " +
                   std::to_string(stored) + " are stored in a file of " + std::to_string(file_size) +
@@ -79,16 +72,37 @@ void StoredDataset::check_storage(const std::string& path) const {
   }
 }
 
-std::vector<std::string> StoredDataset::dimensions() const {
-  if (check(H5DSis_scale(dataset_.get()), where_, "H5DSis_scale") > 0) return {name_};
-  std::vector<std::string> names;
-  for (unsigned d = 0; d < shape_.size(); ++d) {
-    std::string name;
-    check(H5DSiterate_scales(dataset_.get(), d, nullptr, first_scale, &name), where_, "H5DSiterate_scales");
-    if (name.empty()) throw IoError(where_ + ": its dimension " + std::to_string(d) + " has no dimension scale");
-    names.push_back(name);
+bool StoredDataset::check_layout() const {
+  const Handle creation(H5Dget_create_plist(dataset_.get()), H5Pclose, where_, "H5Dget_create_plist");
+  const H5D_layout_t layout = H5Pget_layout(creation.get());
+  if (layout == H5D_VIRTUAL || H5Pget_external_count(creation.get()) != 0)
+    throw IoError(where_ + ": expected values in the file itself, got values that are stored elsewhere (virtual or external)");
+  if (layout != H5D_CHUNKED) return false;
+  std::array<hsize_t, H5S_MAX_RANK> chunk{};
+  const int rank = check(H5Pget_chunk(creation.get(), H5S_MAX_RANK, chunk.data()), where_, "H5Pget_chunk");
+  double bytes = sizeof(double);
+  for (int d = 0; d < rank; ++d) bytes *= static_cast<double>(chunk[static_cast<std::size_t>(d)]);
+  if (bytes > static_cast<double>(std::max(elements_ * sizeof(double), largest_chunk)))
+    throw IoError(where_ + ": expected chunks of at most " + std::to_string(largest_chunk) + " bytes, got " +
+                  in_brackets(std::vector<std::uint64_t>(chunk.begin(), chunk.begin() + rank)) + " elements");
+  bool compressed = false;
+  const int filters = check(H5Pget_nfilters(creation.get()), where_, "H5Pget_nfilters");
+  for (int k = 0; k < filters; ++k) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    const H5Z_filter_t filter =
+        check(H5Pget_filter2(creation.get(), static_cast<unsigned>(k), &flags, &values, nullptr, 0, nullptr, nullptr), where_,
+              "H5Pget_filter2");
+    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
+      throw IoError(where_ + ": expected values filtered by deflate, shuffle and fletcher32 alone, got filter " +
+                    std::to_string(filter));
+    compressed = compressed || filter == H5Z_FILTER_DEFLATE;
   }
-  return names;
+  return compressed;
+}
+
+std::vector<std::string> StoredDataset::dimensions(const std::vector<RootDataset>& datasets) const {
+  return dimension_scales({dataset_.get(), name_, where_, shape_.size()}, datasets);
 }
 
 void StoredDataset::require(ElementType wanted) const {

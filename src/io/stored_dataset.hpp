@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/hdf5_handle.hpp"
+#include "io/text_attributes.hpp"
 #include "nnft/io/schema.hpp"
 
 namespace nnft {
@@ -21,8 +22,8 @@ class StoredDataset {
   ElementType type() const noexcept { return type_; }
   std::uint64_t elements() const noexcept { return elements_; }
 
-  /// Names of the dimension scales, first dimension first. @throws IoError if a dimension has none.
-  std::vector<std::string> dimensions() const;
+  /// Names of the dimension scales, first dimension first, empty where there is none. See dimension_scales.
+  std::vector<std::string> dimensions(const std::vector<RootDataset>& datasets) const;
 
   /// The hyperslab at `offset` of shape `count`, converted to `memory_type` (of 8 bytes) into `values`, which has room for it.
   /// @throws IoError if it is not inside the dataset, or the data are damaged.
@@ -38,6 +39,9 @@ class StoredDataset {
   void read_type();
   void read_shape();
   void check_storage(const std::string& path) const;
+  /// Whether values are compressed. @throws IoError if they are stored elsewhere, or chunks are larger or filtered otherwise than
+  /// anybody has reason for.
+  bool check_layout() const;
 
   std::string name_;
   std::string where_;

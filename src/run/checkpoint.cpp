@@ -149,6 +149,9 @@ void Checkpoint::require_same_run(const CheckpointSource& source) const {
 }
 
 void Checkpoint::add_source(CheckpointSource source) {
+  if (source.done.empty() || source.points.end > done_.size())
+    throw IoError(source.path + ": expected some of the " + std::to_string(done_.size()) + " scan points of the run, got " +
+                  std::to_string(source.done.size()) + " from " + std::to_string(source.points.begin) + " on");
   simd_ = parse_simd_path(source.simd);
   if (source.result) slices_in_result_ = *std::min_element(source.done.begin(), source.done.end());
   core_seconds_ = std::max(core_seconds_, source.core_seconds);

@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "nnft/core/error.hpp"
-#include "nnft/core/sha256.hpp"
 #include "nnft/io/result_file.hpp"
 #include "nnft/random/stream.hpp"
 #include "nnft/run/config.hpp"
@@ -22,13 +21,6 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// Rows that are read or written at a time: about 32 MiB.
 std::uint64_t rows_at_a_time(std::uint64_t moments) { return std::max<std::uint64_t>(1, (1u << 22) / moments); }
-
-std::string checksum(const TextPairs& entries) {
-  std::string text;
-  for (const auto& [name, value] : entries)
-    if (name != "header_sha256") text += name + "=" + value + "\n";
-  return sha256_hex(text);
-}
 
 std::vector<std::int64_t> counting(std::uint64_t count) {
   std::vector<std::int64_t> values(count);
@@ -66,7 +58,6 @@ Schema checkpoint_schema(const CheckpointHeader& header, std::uint64_t subtrees,
                        {"ranks", std::to_string(ranks)},
                        {"seconds_left", std::to_string(header.seconds_left)},
                        {"core_seconds", std::to_string(header.core_seconds)}};
-  schema.provenance.emplace_back("header_sha256", checksum(schema.provenance));
   return schema;
 }
 
@@ -138,6 +129,35 @@ std::uint64_t number(const ResultReader& file, const std::string& path, const st
   return value;
 }
 
+/// Scan points, slices of one, blocks times points: below it sums of them do not overflow.
+constexpr std::int64_t most_of_anything = std::int64_t{1} << 52;
+
+/// @throws IoError unless 0 <= value <= most.
+void require_range(const std::string& where, std::int64_t value, std::int64_t most) {
+  if (value < 0 || value > most)
+    throw IoError(where + ": expected a number from 0 to " + std::to_string(most) + ", got " + std::to_string(value));
+}
+
+/// Slices of all blocks of each scan point of a complete result.
+std::vector<std::uint64_t> slices_of_result(const ResultReader& file, const std::string& path, std::uint64_t slice) {
+  const std::vector<std::int64_t> counts = file.read_int("count");
+  const std::uint64_t blocks = file.shape("block").front();
+  if (blocks == 0 || counts.size() % blocks != 0)
+    throw IoError(path + ": count: expected numbers of networks in " + std::to_string(blocks) + " blocks, got " +
+                  std::to_string(counts.size()));
+  std::vector<std::uint64_t> done;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    require_range(path + ": count", counts[k], most_of_anything / static_cast<std::int64_t>(blocks));
+    const auto networks = static_cast<std::uint64_t>(counts[k]);
+    if (networks != static_cast<std::uint64_t>(counts[k - k % blocks]) || networks % slice != 0)
+      throw IoError(path + ": count: expected the same number of slices of " + std::to_string(slice) +
+                    " networks in every block of scan point " + std::to_string(k / blocks) + ", got " + std::to_string(networks) +
+                    " networks in block " + std::to_string(k % blocks));
+    if (k % blocks == 0) done.push_back(networks / slice * blocks);
+  }
+  return done;
+}
+
 double real_number(const ResultReader& file, const std::string& path, const std::string& name) {
   const std::string text = file.provenance(name);
   double value = 0.0;
@@ -159,9 +179,45 @@ std::vector<SumNode> complete_subtrees(std::uint64_t slices) {
   return nodes;
 }
 
+/// @throws IoError unless they are as long as each other, in order, and within what a run can have.
+void require_subtrees(const std::string& path, std::span<const std::int64_t> entries, std::span<const std::int64_t> levels,
+                      std::span<const std::int64_t> indices) {
+  if (levels.size() != entries.size() || indices.size() != entries.size())
+    throw IoError(path + ": expected as many of entry, level and index, got " + std::to_string(entries.size()) + ", " +
+                  std::to_string(levels.size()) + " and " + std::to_string(indices.size()));
+  for (std::size_t k = 0; k < entries.size(); ++k) {
+    const std::string at = " at place " + std::to_string(k);
+    require_range(path + ": entry" + at, entries[k], most_of_anything);
+    require_range(path + ": level" + at, levels[k], 50);
+    require_range(path + ": index" + at, indices[k], most_of_anything >> levels[k]);
+    if (k == 0 || entries[k] > entries[k - 1]) continue;
+    const std::int64_t end_before = (indices[k - 1] + 1) << levels[k - 1];
+    if (entries[k] < entries[k - 1] || indices[k] << levels[k] < end_before)
+      throw IoError(path + ": entry, level, index: expected subtrees in order, each slice once, got another one" + at);
+  }
+}
+
+/// @param sums rows of a layout; entry(row) is the scan point times blocks plus block of one.
+/// @throws IoError where a number is none that samples can add up to.
+template <class Entry>
+void require_sums(const CheckpointSource& source, const SumLayout& layout, std::span<const double> sums, const Entry& entry) {
+  const auto columns = static_cast<std::size_t>(layout.size());
+  for (const SumVariable& variable : sum_variables(layout))
+    for (std::size_t row = 0; row < sums.size() / columns; ++row)
+      for (int k = 0; k < variable.size; ++k) {
+        const double value = sums[row * columns + static_cast<std::size_t>(variable.offset + k)];
+        if (is_possible_sum(variable, value)) continue;
+        const auto place = static_cast<std::uint64_t>(entry(row));
+        throw IoError(source.path + ": " + variable.name + ": expected a finite number at scan point " +
+                      std::to_string(place / source.blocks) + ", block " + std::to_string(place % source.blocks) + ", place " +
+                      std::to_string(k) + ", got " + std::to_string(value));
+      }
+}
+
 /// Where a scan point stands along the scan axes of a result, the last of which is the fastest.
 std::vector<std::uint64_t> scan_place(const ResultReader& file, std::uint64_t point) {
   const std::vector<std::uint64_t> shape = file.shape("count");  // scan axes, block
+  if (std::ranges::find(shape, 0U) != shape.end()) throw IoError(file.path() + ": count: expected numbers of networks, got none");
   std::vector<std::uint64_t> place(shape.size() - 1);
   for (std::size_t axis = place.size(); axis-- > 0; point /= shape[axis]) place[axis] = point % shape[axis];
   return place;
@@ -188,6 +244,11 @@ std::vector<std::pair<std::uint64_t, SumNode>> read_result_subtrees(const Checkp
       offset.insert(offset.end(), {owned.begin, 0});
       count.insert(count.end(), {owned.size(), size});
       const std::vector<double> values = file.read_double(name, offset, count);
+      for (std::size_t k = 0; k < values.size(); ++k)
+        if (!is_possible_sum(variable, values[k]))
+          throw IoError(source.path + ": " + name + ": expected a finite number at scan point " + std::to_string(point) +
+                        ", block " + std::to_string(owned.begin + k / size) + ", place " + std::to_string(k % size) + ", got " +
+                        std::to_string(values[k]));
       for (std::uint64_t b = 0; b < owned.size(); ++b) {
         std::vector<double>& sums = subtrees[first + b].second.sums;
         sums.insert(sums.end(), values.begin() + static_cast<std::ptrdiff_t>(b * size),
@@ -207,7 +268,11 @@ std::string identity_of_part(const Config& config, const Part& part) {
 
 Part part_of(const ResultReader& file) {
   for (const auto& [name, value] : file.provenance())
-    if (name == "part") return parse_part(value);
+    if (name == "part") try {
+        return parse_part(value);
+      } catch (const UsageError& error) {
+        throw IoError(file.path() + ": the part recorded in the file cannot be read: " + error.what());
+      }
   return {};
 }
 
@@ -255,38 +320,46 @@ void validate_checkpoint(const std::string& path, int rank, int ranks) {
   }
 }
 
+/// The kernels that a file was made with. @throws IoError.
+std::string simd_of(const ResultReader& file) {
+  std::string name = file.provenance("simd");
+  try {
+    parse_simd_path(name);
+  } catch (const UsageError& error) {
+    throw IoError(file.path() + ": simd: " + error.what());
+  }
+  return name;
+}
+
 CheckpointSource inspect_checkpoint(const std::string& path, std::uint64_t blocks, std::uint64_t slice) {
   const ResultReader file(path);
   const std::string kind = file.attribute("kind");
   if (kind == "sample") {
     if (!file.has("subtree_sum2"))
       throw IoError(path + ": is a partial merge, from which nothing can go on; name another output");
-    CheckpointSource source{path, blocks, {0, 0}, {}, 0, true, file.provenance("simd"), ""};
-    source.identity = identity_of_part(parse_config(file.provenance("config"), path, {}), part_of(file));
+    CheckpointSource source{path, blocks, {0, 0}, slices_of_result(file, path, slice), 0, true, simd_of(file), ""};
+    source.identity = identity_of_part(parse_recorded_config(file.provenance("config"), path), part_of(file));
     source.core_seconds = 3600.0 * real_number(file, path, "core_hours");
-    const std::vector<std::int64_t> counts = file.read_int("count");
-    source.points = {0, counts.size() / file.shape("block").front()};
-    for (std::uint64_t p = 0; p < source.points.end; ++p) {
-      const auto first = counts.begin() + static_cast<std::ptrdiff_t>(p * file.shape("block").front());
-      const auto networks = static_cast<std::uint64_t>(
-          std::accumulate(first, first + static_cast<std::ptrdiff_t>(file.shape("block").front()), std::int64_t{0}));
-      source.done.push_back(networks / slice);
-    }
+    source.points = {0, source.done.size()};
     return source;
   }
   if (kind != "checkpoint") throw IoError(path + ": expected a checkpoint or a sampled result, got kind '" + kind + "'");
-  if (file.provenance("header_sha256") != checksum(file.provenance()))
-    throw IoError(path + ": the header's checksum does not match");
+  (void)file.provenance("texts_sha256");  // its texts have been checked against it
   CheckpointSource source{path,
                           blocks,
                           {number(file, path, "first_point"), 0},
                           {},
                           number(file, path, "sequence"),
                           false,
-                          file.provenance("simd"),
+                          simd_of(file),
                           file.provenance("identity"),
                           real_number(file, path, "core_seconds")};
-  for (const std::int64_t done : file.read_int("slices_done")) source.done.push_back(static_cast<std::uint64_t>(done));
+  require_range(path + ": first_point", static_cast<std::int64_t>(std::min(source.points.begin, std::uint64_t{1} << 62)),
+                most_of_anything);
+  for (const std::int64_t done : file.read_int("slices_done")) {
+    require_range(path + ": slices_done", done, most_of_anything);
+    source.done.push_back(static_cast<std::uint64_t>(done));
+  }
   source.points.end = source.points.begin + source.done.size();
   return source;
 }
@@ -299,6 +372,7 @@ std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSou
   const std::vector<std::int64_t> levels = file.read_int("level");
   const std::vector<std::int64_t> indices = file.read_int("index");
   const auto moments = static_cast<std::uint64_t>(layout.size());
+  require_subtrees(source.path, entries, levels, indices);
   if (file.shape("sums") != std::vector<std::uint64_t>{entries.size(), moments})
     throw IoError(source.path + ": sums: expected shape (" + std::to_string(entries.size()) + ", " + std::to_string(moments) +
                   ")");
@@ -314,6 +388,7 @@ std::vector<std::pair<std::uint64_t, SumNode>> read_subtrees(const CheckpointSou
     const std::array<std::uint64_t, 2> offset = {first, 0};
     const std::array<std::uint64_t, 2> count = {rows, moments};
     const std::vector<double> sums = file.read_double("sums", offset, count);
+    require_sums(source, layout, sums, [&](std::size_t row) { return entries[first + row]; });
     for (std::uint64_t k = 0; k < rows; ++k) {
       const auto row = sums.begin() + static_cast<std::ptrdiff_t>(k * moments);
       subtrees.emplace_back(static_cast<std::uint64_t>(entries[first + k]) - point * blocks,

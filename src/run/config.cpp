@@ -284,6 +284,23 @@ Config parse_config(const std::string& text, const std::string& name, const std:
   return config;
 }
 
+Config parse_recorded_config(const std::string& text, const std::string& path) {
+  try {
+    const std::string name = "/provenance/config";
+    ProblemList problems(name);
+    GivenValues values = read_ini(text, problems);
+    if (const auto file = values.values.find(sites_file_key); file != values.values.end()) {
+      problems.add(file->second.origin, sites_file_key, "expected sites.points in a recorded config, got another file");
+      problems.throw_if_any();
+    }
+    Config config = ConfigBuilder(std::move(values), problems).build(name);
+    problems.throw_if_any();
+    return config;
+  } catch (const UsageError& error) {
+    throw IoError(path + ": the config recorded in the file cannot be read: " + error.what());
+  }
+}
+
 Config load_config(const std::string& path, const std::vector<Override>& overrides) {
   std::string text;
   try {

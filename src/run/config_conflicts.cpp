@@ -113,6 +113,16 @@ void check_hidden_draw(const Config& config, Conflicts& conflicts) {
                                   ", of which pre-activations are not Gaussian, got preactivations"});
 }
 
+/// The number of scan points before a list of them is made.
+void check_scan(const Config& config, Conflicts& conflicts) {
+  constexpr double most_points = 1e6;
+  double points = static_cast<double>(config.field.widths.size());
+  for (const DeformationConfig& deformation : config.deformations) points *= static_cast<double>(deformation.strengths.size());
+  if (points > most_points)
+    conflicts.push_back({"field.width", "expected at most " + number_text(most_points) +
+                                            " scan points, widths times strengths, got " + number_text(points)});
+}
+
 /// The number of moments before any table of them is made.
 void check_size(const Config& config, Conflicts& conflicts) {
   double numbers = 0.0;
@@ -299,6 +309,7 @@ std::vector<ConfigConflict> find_conflicts(const Config& config) {
   check_field_operator(config, conflicts);
   check_hidden_draw(config, conflicts);
   check_histograms(config, conflicts);
+  check_scan(config, conflicts);
   check_size(config, conflicts);
   return conflicts;
 }

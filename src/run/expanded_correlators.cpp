@@ -17,6 +17,21 @@ namespace {
 
 constexpr int column = 18;
 
+/// Correlators of all orders of the expansion in one row, at most: tables for more of them do not fit into memory.
+constexpr double most_correlators = 1e7;
+
+int most_legs(int order) { return std::min(std::max(2, 2 * order + 2), most_coupling_legs); }
+
+/// @throws UsageError if so many sites cannot be expanded to so high an order.
+void require_tables(const StoredAction& stored, int order) {
+  double tuples = 1.0;
+  for (int leg = 1; leg <= most_legs(order); ++leg) tuples *= (stored.sites() + leg - 1.0) / leg;
+  if (tuples * (order + 1.0) <= most_correlators) return;
+  throw UsageError("--order: expected correlators of at most " + number_text(most_correlators) + " tuples in all orders, got " +
+                   number_text(std::round(tuples * (order + 1.0))) + " of " + std::to_string(stored.sites()) +
+                   " sites through order " + std::to_string(order));
+}
+
 /// From a row of a file's couplings to a row of correlators.
 class CorrelatorStatistic {
  public:
@@ -35,8 +50,6 @@ class CorrelatorStatistic {
   }
 
  private:
-  static int most_legs(int order) { return std::min(std::max(2, 2 * order + 2), most_coupling_legs); }
-
   static std::vector<VertexKind> kinds_of(const StoredAction& stored, int order) {
     std::vector<VertexKind> kinds;
     for (const int degree : stored.degrees()) {
@@ -129,6 +142,7 @@ ExpandedCorrelators expand_correlators(const StoredAction& stored, int order) {
   if (order >= stored.orders())
     throw UsageError("--order: expected an order that the file has, 0 to " + std::to_string(stored.orders() - 1) + ", got " +
                      std::to_string(order));
+  require_tables(stored, order);
   const CorrelatorStatistic statistic(stored, order);
   ExpandedCorrelators expanded{statistic.layout(), {}};
   for (const StoredPoint& point : stored.points()) {

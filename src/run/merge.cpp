@@ -15,6 +15,7 @@
 #include "nnft/run/pilot.hpp"
 #include "nnft/run/provenance.hpp"
 #include "nnft/run/result_output.hpp"
+#include "nnft/run/stored_result.hpp"
 
 namespace nnft {
 namespace {
@@ -28,17 +29,29 @@ struct MergeInput {
   std::vector<ScanPoint> points;
 };
 
+/// What a checkpoint is part of. @throws IoError.
+Plan checkpoint_plan(Config config, const Part& part, const std::string& path) {
+  config.run.max_memory = std::numeric_limits<std::uint64_t>::max();
+  try {
+    return Plan(config, 1, part);
+  } catch (const UsageError& error) {
+    throw IoError(path + ": the recorded config and part do not fit together: " + error.what());
+  }
+}
+
 /// One file: a result, or a checkpoint of a run that is not complete.
 MergeInput read_input(const std::string& path) {
   const ResultReader file(path);
   const std::string kind = file.attribute("kind");
   if (kind != "sample" && kind != "checkpoint") throw IoError(path + ": expected a sampled result, got kind '" + kind + "'");
-  const Config config = parse_config(file.provenance("config"), path, {});
+  const Config config = parse_recorded_config(file.provenance("config"), path);
   const Part part = part_of(file);
-  Config without_limit = config;
-  without_limit.run.max_memory = std::numeric_limits<std::uint64_t>::max();
-  const Plan plan(without_limit, 1, part);
+  const Plan plan = kind == "sample" ? StoredResult(file).plan() : checkpoint_plan(config, part, path);
   CheckpointSource source = inspect_checkpoint(path, plan.blocks(), plan.slice());
+  if (source.done.empty() || source.points.end > plan.points().size())
+    throw IoError(path + ": expected some of the " + std::to_string(plan.points().size()) +
+                  " scan points of the recorded config, got " + std::to_string(source.done.size()) + " from " +
+                  std::to_string(source.points.begin) + " on");
   const std::uint64_t slices_per_block = source.done.front() / plan.blocks();
   return {std::move(source), config, part, slices_per_block, plan.points()};
 }
@@ -199,6 +212,8 @@ std::vector<Vector> stored_kernels(const std::vector<MergeInput>& inputs, const 
       count.push_back(pairs);
       const std::vector<double> values = ResultReader(input.source.path).read_double("reference_kernel", offset, count);
       const Vector found = Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
+      if (!found.allFinite())
+        throw IoError(input.source.path + ": reference_kernel: expected finite numbers at " + point.name + ", got others");
       if (kernel && *kernel != found)
         throw IoError(input.source.path + ": reference_kernel: differs from that of the files before it");
       kernel = found;

@@ -1,5 +1,7 @@
 #include "nnft/run/point_variables.hpp"
 
+#include <cmath>
+
 #include "nnft/core/error.hpp"
 #include "run/chain_variables.hpp"
 #include "run/histogram_variables.hpp"
@@ -117,6 +119,10 @@ std::vector<std::string> leg_names(int order) {
   std::vector<std::string> names;
   for (int leg = 0; leg < order; ++leg) names.push_back(tuple_dimension(order) + "_" + static_cast<char>('i' + leg));
   return names;
+}
+
+bool is_possible_sum(const SumVariable& sum, double value) {
+  return std::isfinite(value) || (sum.name == "sum_source" && value > 0.0);
 }
 
 std::vector<SumVariable> sum_variables(const SumLayout& layout) {

@@ -1,6 +1,7 @@
 #include "nnft/run/stored_action.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "nnft/core/error.hpp"
@@ -10,6 +11,11 @@
 
 namespace nnft {
 namespace {
+
+/// Far beyond what diagrams can be summed to, sites that can be drawn at, and scans that anybody prints.
+constexpr std::uint64_t most_orders = 64;
+constexpr std::uint64_t most_pairs = 8'390'656;  // of 4096 sites
+constexpr int most_points = 1'000'000;
 
 std::string coupling_name(int degree) { return "g" + std::to_string(degree); }
 std::string correlator_name(int order) { return "G" + std::to_string(order) + "c"; }
@@ -79,15 +85,35 @@ void StoredAction::read_axes() {
   const std::vector<std::uint64_t> shape = file_.shape("g2");
   if (names.size() < 2 || names.front() != "order" || names.back() != "pair")
     refuse("g2: expected dimensions (order, width, strength, …, pair), got " + joined(names));
+  if (shape.front() < 1 || shape.front() > most_orders)
+    refuse("g2: expected 1 to " + std::to_string(most_orders) + " orders, got " + std::to_string(shape.front()));
   orders_ = static_cast<int>(shape.front());
+  if (shape.back() > most_pairs)
+    refuse("g2: expected at most " + std::to_string(most_pairs) + " pairs of sites, got " + std::to_string(shape.back()));
   sites_ = sites_of_pairs(shape.back());
   if (sites_ == 0)
     refuse("g2: expected S(S + 1)/2 pairs of S sites, got " + std::to_string(shape.back()) + " along the dimension pair");
   const std::vector<std::int64_t> powers = file_.read_int("order");
+  if (powers.size() != shape.front())
+    refuse("order: expected as many powers as g2 has orders, " + std::to_string(shape.front()) + ", got " +
+           std::to_string(powers.size()));
   for (std::size_t k = 0; k < powers.size(); ++k)
     if (powers[k] != static_cast<std::int64_t>(k))
       refuse("order: expected 0, 1, …, got " + std::to_string(powers[k]) + " at place " + std::to_string(k));
-  for (std::size_t axis = 1; axis + 1 < names.size(); ++axis) axes_.push_back({names[axis], file_.read_double(names[axis])});
+  double points = 1.0;
+  for (std::size_t axis = 1; axis + 1 < names.size(); ++axis) {
+    axes_.push_back({names[axis], file_.read_double(names[axis])});
+    const std::vector<double>& values = axes_.back().values;
+    if (values.size() != shape[axis])
+      refuse(names[axis] + ": expected as many values as g2 has along it, " + std::to_string(shape[axis]) + ", got " +
+             std::to_string(values.size()));
+    // NaN is a number of nothing; an infinite width is the Gaussian process.
+    for (const double value : values)
+      if (std::isnan(value)) refuse(names[axis] + ": expected numbers, got nan");
+    points *= static_cast<double>(values.size());
+  }
+  if (points < 1.0 || points > most_points)
+    refuse("g2: expected 1 to " + std::to_string(most_points) + " scan points, got " + number_text(points));
   if (expanded_in_strength() && std::ranges::none_of(axes_, [this](const StoredAxis& axis) { return axis.name == expanded_in_; }))
     refuse("attribute expanded_in: expected 1/N or one of the scan axes of g2, got " + expanded_in_);
 }
@@ -108,11 +134,13 @@ void StoredAction::check_shape(const std::string& variable, const std::vector<st
 /// All sorted tuples, in the order of PackedIndex.
 void StoredAction::check_tuples(int order) const {
   const std::string dimension = tuple_dimension(order);
-  const PackedIndex index(sites_, order);
+  // Counted before they are listed: a few sites have more tuples than memory holds.
+  const std::int64_t expected = PackedIndex::count(sites_, order);
   const std::uint64_t found = file_.shape(dimension).front();
-  if (found != static_cast<std::uint64_t>(index.size()))
-    refuse(dimension + ": expected all " + std::to_string(index.size()) + " sorted tuples of " + std::to_string(order) + " of " +
+  if (found != static_cast<std::uint64_t>(expected))
+    refuse(dimension + ": expected all " + std::to_string(expected) + " sorted tuples of " + std::to_string(order) + " of " +
            std::to_string(sites_) + " sites, got " + std::to_string(found));
+  const PackedIndex index(sites_, order);
   const std::vector<std::string> legs = leg_names(order);
   for (std::size_t leg = 0; leg < legs.size(); ++leg) {
     if (!file_.has(legs[leg])) continue;
@@ -196,6 +224,14 @@ RowMatrix StoredAction::leave_one_out(const StoredPoint& point) const {
           Eigen::Map<const RowMatrix>(values.data(), rows.rows(), static_cast<Eigen::Index>(size));
     }
   }
+  for (Eigen::Index block = 0; block < rows.rows(); ++block) {
+    // A block that is absent has no numbers at all.
+    const Eigen::Index known = rows.row(block).array().isFinite().count();
+    if (known > 0 && known < rows.cols())
+      refuse("leave-one-out couplings: expected numbers or none without block " + std::to_string(block) + " at " +
+             (point.name.empty() ? std::string("the only scan point") : point.name) + ", got " + std::to_string(known) + " of " +
+             std::to_string(rows.cols()));
+  }
   return rows;
 }
 
@@ -209,7 +245,11 @@ StoredCorrelator StoredAction::correlator(const StoredPoint& point, int order) c
     return Eigen::Map<const Vector>(values.data(), size);
   };
   const std::string name = correlator_name(order);
-  return {row(name), file_.has(name + "_err") ? row(name + "_err") : Vector(Vector::Zero(size))};
+  StoredCorrelator found{row(name), file_.has(name + "_err") ? row(name + "_err") : Vector(Vector::Zero(size))};
+  for (Eigen::Index t = 0; t < size; ++t)
+    if (std::isfinite(found.value[t]) && !(found.error[t] >= 0.0 && std::isfinite(found.error[t])))
+      refuse(name + "_err: expected a standard error at place " + std::to_string(t) + ", got " + shortest_text(found.error[t]));
+  return found;
 }
 
 std::optional<RowMatrix> StoredAction::positions() const {
@@ -219,6 +259,8 @@ std::optional<RowMatrix> StoredAction::positions() const {
   if (shape.front() != static_cast<std::uint64_t>(sites_))
     refuse("site_x: expected " + std::to_string(sites_) + " sites, as many as g2 has, got " + std::to_string(shape.front()));
   const std::vector<double> values = file_.read_double("site_x");
+  for (const double value : values)
+    if (!std::isfinite(value)) refuse("site_x: expected finite coordinates, got " + shortest_text(value));
   return RowMatrix(Eigen::Map<const RowMatrix>(values.data(), sites_, static_cast<Eigen::Index>(shape.back())));
 }
 

@@ -297,7 +297,7 @@ later refuses 1 bad_other.h5 'no root attribute nnft_format'
 later refuses 1 bad_version.h5 'format version 999'
 later refuses 1 bad_no_config.h5 .
 later refuses 1 bad_no_provenance.h5 .
-later refuses 1 bad_no_variable.h5 G4c
+later refuses 1 bad_no_variable.h5 texts_sha256
 settle
 
 # The checks reject what is as it should not be.

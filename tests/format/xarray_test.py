@@ -1,6 +1,7 @@
 """A result file is what FORMAT.md says: xarray opens it with both engines, NumPy alone recomputes every estimate from the block
 sums, and the digest covers every number and nothing else. Each check is also given something wrong, which it must reject."""
 
+import hashlib
 import itertools
 import math
 import os
@@ -300,6 +301,30 @@ def documented_digest(path):
     return lines[0]
 
 
+def documented_texts(path):
+    """The checksum of a file's texts by the function that FORMAT.md gives, and the one that the file has."""
+    function = re.search(r"```python\n(def texts_sha256.*?)```", FORMAT_MD.read_text(encoding="utf-8"), re.S).group(1)
+    names = {"hashlib": hashlib, "h5py": h5py}
+    exec(function, names)
+    with h5py.File(path) as file:
+        return names["texts_sha256"](file), file["provenance"].attrs["texts_sha256"]
+
+
+def check_texts(path):
+    expected, found = documented_texts(path)
+    assert expected == found, path
+    for name, change in (
+        ("attribute", lambda file: file.attrs.modify("architecture", "gauss")),
+        ("text", lambda file: file["provenance"].attrs.modify("hosts", "elsewhere*1")),
+        ("scale", lambda file: file["G4c"].attrs.modify("long_name", "something else")),
+    ):
+        copy = altered_copy(path, name, change)
+        expected, found = documented_texts(copy)
+        assert expected != found, f"{copy}: the checksum does not see the change"
+        done = subprocess.run([NNFT, "show", copy], capture_output=True, text=True, timeout=100)
+        assert done.returncode == 3 and f"{copy}: the checksum of its texts" in done.stderr, done
+
+
 def check_same_digest(paths, reference):
     found = digests(*paths)
     assert len(found) == len(paths) and all(digest == reference for digest in found), found
@@ -333,9 +358,19 @@ def check_digest(path):
     for copy, digest in zip(changed, digests(*changed)):
         assert digest != reference, f"{copy}: the digest does not see the last bit of the last number"
         assert digest == documented_digest(copy), copy
+
+    def told_otherwise(change):
+        """With texts that are meant: what they were is not what their checksum says."""
+
+        def change_all(file):
+            change(file["provenance"].attrs)
+            del file["provenance"].attrs["texts_sha256"]
+
+        return change_all
+
     unchanged = [
-        altered_copy(path, "provenance", lambda file: file["provenance"].attrs.modify("hosts", "elsewhere*1")),
-        altered_copy(path, "more", lambda file: file["provenance"].attrs.create("slurm_job_id", "17")),
+        altered_copy(path, "provenance", told_otherwise(lambda texts: texts.modify("hosts", "elsewhere*1"))),
+        altered_copy(path, "more", told_otherwise(lambda texts: texts.create("slurm_job_id", "17"))),
     ]
     check_same_digest(unchanged, reference)
 
@@ -368,6 +403,7 @@ def main():
         check_pulls(data, exact)
         must_fail(check_pulls, data, exact_cos(variance=SIGMA_WEIGHT**2))
         check_digest(path)
+        check_texts(path)
     assert len({*digests("plain.h5", "conditional.h5", "exact.h5")}) == 3
     print("both engines open the files, NumPy recomputes every estimate, the digest covers every number and no provenance")
 

@@ -165,6 +165,10 @@ using Override = std::pair<std::string, std::string>;
 /// Reads the file named by sites.file (relative to the working directory); not collective, call it on one rank.
 Config parse_config(const std::string& text, const std::string& name, const std::vector<Override>& overrides);
 
+/// A config that a result file records, in the form of resolved(): no other file is read for it.
+/// @param path of the result file. @throws IoError that names it and lists every problem.
+Config parse_recorded_config(const std::string& text, const std::string& path);
+
 /// parse_config on the content of a file. @throws UsageError if it cannot be read.
 Config load_config(const std::string& path, const std::vector<Override>& overrides);
 

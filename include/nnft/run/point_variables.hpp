@@ -28,6 +28,9 @@ struct SumVariable {
   int size;
 };
 
+/// Whether samples can add up to it: finite, but that exponentials of a large source may overflow.
+bool is_possible_sum(const SumVariable& sum, double value);
+
 /// The parts of a row, in order and without gaps.
 std::vector<SumVariable> sum_variables(const SumLayout& layout);
 
