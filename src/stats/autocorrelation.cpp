@@ -24,8 +24,9 @@ Vector autocovariance(const LaggedSums& sums) {
 }
 
 /// Whether a window of W lags suffices: the truncated tail is no more than the noise (Wolff eq. 52), also where samples are
-/// anticorrelated and τ is below ½.
+/// anticorrelated and τ is below ½. A sum that is not positive is no τ yet: ρ alternates and is cut after a negative one.
 bool suffices(double tau, double window, double samples) {
+  if (!(tau > 0.0)) return false;
   constexpr double nearly_independent = 0.5 + 1e-12, slowest = 1e12;
   // ρ(t) = a^t has τ = ½(1 + a)/(1 − a), and 1/4τ if a changes its sign.
   const double magnitude = std::clamp(tau > 0.5 ? tau : 0.25 / std::max(tau, 0.25 / slowest), nearly_independent, slowest);
