@@ -113,7 +113,7 @@ inline NumberList found_numbers(const PointResult& result, const SumLayout& layo
   add("c_plain", result.chain->plain, 2);
   numbers.add("m_eff", result.chain->effective_mass.value, result.chain->effective_mass.error);
   const std::vector<BoxObservable> names = box_observables(layout);
-  for (const std::string& wanted : {"V", "phi2", "phi4", "chi", "binder"})
+  for (const char* const wanted : {"V", "phi2", "phi4", "chi", "binder"})
     for (std::size_t k = 0; k < names.size(); ++k)
       if (names[k].name == wanted)
         numbers.add(wanted, result.chain->observables.value.segment(static_cast<Eigen::Index>(k), 1),
