@@ -28,7 +28,7 @@ EnsembleCase of(const std::string& name, const std::string& width, const std::st
 }
 
 EnsembleCase free_of(const std::string& name, const std::string& width, const std::string& method, double tau) {
-  return {name, operator_on_one_node(width, method, free), {of_strength(1), of_strength(10)}, 2, 32, samples, tau};
+  return {name, operator_on_one_node(width, method, free), {of_strength(1), of_strength(10)}, 2, 32, samples, false, tau};
 }
 
 // Of a Gaussian ∫φ²: refreshed neurons and momenta forget, an elliptical slice keeps half, which every fourth update of hybrid
@@ -59,7 +59,7 @@ class ChainErrorBars : public testing::TestWithParam<EnsembleCase> {
 TEST_P(ChainErrorBars, CoverTheTruthAndRejectWrongModels) { test::expect_ensemble_covered(GetParam(), test::seeds(400)); }
 
 INSTANTIATE_TEST_SUITE_P(Methods, ChainErrorBars, testing::ValuesIn(cases),
-                         [](const auto& info) { return test::identifier(info.param.name); });
+                         [](const auto& of) { return test::identifier(of.param.name); });
 
 }  // namespace
 }  // namespace nnft

@@ -255,8 +255,8 @@ TEST_F(CouplingErrorBars, CoverTheTruthAndRejectOtherWidths) {
     std::vector<test::WrongModel> wrong;
     for (const auto& [other, values] : experiment->wrong()) wrong.push_back({"width " + std::to_string(other), of(values, q)});
     test::expect_covered("cos, N = 20 " + experiment->quantities()[static_cast<std::size_t>(q)].name,
-                         {experiment->found().value.col(q), experiment->found().error.col(q)}, of(experiment->truth(), q), wrong,
-                         blocks);
+                         {experiment->found().value.col(q), experiment->found().error.col(q), RowMatrix::Ones(seeds(), 1)},
+                         of(experiment->truth(), q), wrong, blocks);
   }
 }
 

@@ -8,7 +8,9 @@ namespace {
 
 using test::EnsembleCase;
 using test::heavier;
+using test::normal_weights;
 using test::of_width;
+using test::rademacher_output;
 using test::stronger;
 
 const std::string two_sites = "[sites]\npoints = -0.6; 1.1\n";
@@ -36,8 +38,11 @@ const std::string three_sources = "sources = 0.5 0 -0.4\n";
 const std::vector<EnsembleCase> free_nets = {
     {"cos plain", net(cosines, 4, three_sites + measure("plain") + three_sources)},
     {"cos", net(cosines, 16, three_sites + measure("conditional") + three_sources)},
-    {"cos, one site plain", net(cosines, 2, one_site + measure("plain", "2 4 6 8")), {}, 1, 32, 4096},
-    {"cos, one site", net(cosines, 4, one_site + measure("conditional", "2 4 6 8"))},
+    {"cos plain, 8 blocks", net(cosines, 4, two_sites + measure("plain", "2 4")), {}, 1, 8},
+    {"cos, 8 blocks", net(cosines, 16, two_sites + measure("conditional")), {}, 1, 8},
+    {"cos, 16 blocks", net(cosines, 16, two_sites + measure("conditional")), {}, 1, 16},
+    {"cos, one site plain", net(cosines, 2, one_site + measure("plain", "2 4 6 8")), {rademacher_output()}, 1, 32, 4096},
+    {"cos, one site", net(cosines, 4, one_site + measure("conditional", "2 4 6 8")), {rademacher_output()}},
     {"tanh plain", net(mlp("tanh"), 4, two_sites + measure("plain") + sources)},
     {"tanh", net(mlp("tanh"), 16, two_sites + measure("conditional") + sources)},
     {"relu plain", net(mlp("relu"), 6, two_sites + measure("plain", "2 4")), {}, 1, 32, 4096},
@@ -67,7 +72,8 @@ const std::vector<EnsembleCase> densities = {
     {"tanh, uniform weights", net(mlp("tanh", "weight-density = uniform\n"), 8, two_sites + measure("conditional"))},
     {"tanh, laplace weights", net(mlp("tanh", "weight-density = laplace\n"), 8, two_sites + measure("conditional"))},
     {"tanh, rademacher weights",
-     net(mlp("tanh", "sigma-bias = 0.5\nweight-density = rademacher\n"), 8, two_sites + measure("conditional"))},
+     net(mlp("tanh", "sigma-bias = 0.5\nweight-density = rademacher\n"), 8, two_sites + measure("conditional")),
+     {normal_weights()}},
     {"tanh, student-t weights",
      net(mlp("tanh", "weight-density = student-t\ndegrees-of-freedom = 5\n"), 8, two_sites + measure("conditional"))},
     {"cos, uniform output", net(cosines + "out-density = uniform\nsigma-out-bias = 0.3\n", 4, two_sites + measure("plain"))},
@@ -104,11 +110,17 @@ const std::vector<EnsembleCase> deformed_nets = {
     {"cos, quartic, score",
      net(cosines, 8, deformed(quartic, measure("conditional", "2 4") + score)),
      {stronger(10), stronger(60)},
-     4},
+     1,
+     32,
+     2048,
+     true},
     {"cos, quartic, differences",
      net(cosines, 8, deformed(quartic, measure("conditional", "2 4") + differences)),
      {stronger(10), stronger(60)},
-     8},
+     1,
+     32,
+     2048,
+     true},
     {"cos, ring, score", net(cosines, 8, deformed(ring, measure("conditional") + score)), {stronger(10), stronger(60)}},
     {"cos, ring, differences",
      net(cosines, 8, deformed(ring, measure("conditional") + differences)),
@@ -120,15 +132,21 @@ const std::vector<EnsembleCase> deformed_nets = {
      net(mlp("relu", ""), 8,
          "[deformation]\n" + quartic + "[sites]\npoints = 0.6; 1.1\n" + measure("conditional", "2 4") + differences),
      {stronger(10), stronger(60)},
-     4},
+     1,
+     32,
+     2048,
+     true},
     {"cos, ring and shared scale, mixed",
      net(cosines, 8, "[deformation]\n" + ring + "[deformation-2]\n" + shared + two_sites + measure("conditional", "2 4") + score),
      {stronger(10), stronger(60)}},
-    {"cos, quartic and ring at 0, mixed",
+    {"cos, quartic and shared scale, mixed",
      net(cosines, 8,
-         "[deformation]\nkind = weight-quartic\nstrength = 0\n[deformation-2]\nkind = weight-ring\nstrength = 0.2\n" + two_sites +
-             measure("conditional", "2 4") + score),
-     {}},
+         "[deformation]\n" + quartic + "[deformation-2]\n" + shared + two_sites + measure("conditional", "2 4") + score),
+     {stronger(10), stronger(60)},
+     1,
+     32,
+     2048,
+     true},
     {"cos, N = inf, shared scale", process(cosines, deformed(shared, measure("plain", "2 4"))), {stronger(10), stronger(60)}},
 };
 
@@ -139,7 +157,7 @@ class ErrorBars : public testing::TestWithParam<EnsembleCase> {
 
 TEST_P(ErrorBars, CoverTheTruthAndRejectWrongModels) { test::expect_ensemble_covered(GetParam(), test::seeds(400)); }
 
-const auto names = [](const auto& info) { return test::identifier(info.param.name); };
+const auto names = [](const auto& of) { return test::identifier(of.param.name); };
 INSTANTIATE_TEST_SUITE_P(FreeNets, ErrorBars, testing::ValuesIn(free_nets), names);
 INSTANTIATE_TEST_SUITE_P(Densities, ErrorBars, testing::ValuesIn(densities), names);
 INSTANTIATE_TEST_SUITE_P(DeepNets, ErrorBars, testing::ValuesIn(deep_nets), names);

@@ -68,7 +68,8 @@ TEST(StrengthCouplingErrorBars, CoverTheTruthAndRejectWrongModels) {
   const test::NumberList exact = couplings.exact(1.3);
   const int seeds = test::seeds(400);
   const Eigen::Index columns = exact.values().size();
-  test::SeedEstimates estimates = {RowMatrix::Zero(seeds, columns), RowMatrix::Zero(seeds, columns)};
+  test::SeedEstimates estimates = {RowMatrix::Zero(seeds, columns), RowMatrix::Zero(seeds, columns),
+                                   RowMatrix::Ones(seeds, columns)};
   for (int seed = test::world().rank(); seed < seeds; seed += test::world().size()) {
     Config config = process(1.3);
     config.run.seed = 1000 + static_cast<std::uint64_t>(seed);

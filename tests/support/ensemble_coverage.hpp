@@ -6,6 +6,8 @@
 #include <cctype>
 #include <cmath>
 #include <functional>
+#include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +42,12 @@ inline ConfigChange of_strength(int strength) {
 inline ConfigChange heavier(int per_cent) {
   return {"mass +" + std::to_string(per_cent) + " %", [=](Config& config) { config.field.mass *= 1.0 + 0.01 * per_cent; }};
 }
+inline ConfigChange rademacher_output() {
+  return {"rademacher output", [](Config& config) { config.field.out_density = DensityShape::rademacher; }};
+}
+inline ConfigChange normal_weights() {
+  return {"normal weights", [](Config& config) { config.field.weight_density = DensityShape::normal; }};
+}
 inline ConfigChange of_width(int width) {
   return {"width " + std::to_string(width), [=](Config& config) { config.field.widths = {static_cast<double>(width)}; }};
 }
@@ -52,8 +60,11 @@ struct EnsembleCase {
   int fewer = 1;                         ///< by what the number of seeds is divided, where one is dear
   int blocks = 32;
   int networks = 2048;
+  bool one_seed = false;      ///< runs are of other samples of one seed: saves tables that are dear to make
   double tau = std::nan("");  ///< τ_int of ∫φ², if it is known
 };
+
+inline void PrintTo(const EnsembleCase& of, std::ostream* out) { *out << of.name; }
 
 /// A name that GoogleTest takes: letters and digits.
 inline std::string identifier(std::string name) {
@@ -64,7 +75,7 @@ inline std::string identifier(std::string name) {
 inline Config case_config(const EnsembleCase& of) {
   return parse_config(of.config + "[run]\nnetworks = " + std::to_string(of.networks) + "\nblocks = " + std::to_string(of.blocks) +
                           "\nslice = 64\n",
-                      of.name + ".ini", {});
+                      identifier(of.name) + ".ini", {});
 }
 
 /// A quantity's place among the numbers of a run.
@@ -76,20 +87,25 @@ struct CoveredQuantity {
 /// Numbers that belong together: value and error of each, or exact ones without error.
 class NumberList {
  public:
-  void add(const std::string& name, const Vector& value, const Vector& error) {
+  void add(const std::string& name, const Vector& value, const Vector& error, const Vector& trusted) {
     quantities_.push_back({name, value.size()});
     values_.insert(values_.end(), value.begin(), value.end());
     errors_.insert(errors_.end(), error.begin(), error.end());
+    trusted_.insert(trusted_.end(), trusted.begin(), trusted.end());
+  }
+  void add(const std::string& name, const Vector& value, const Vector& error) {
+    add(name, value, error, Vector::Ones(value.size()));
   }
   void add(const std::string& name, const Vector& value) { add(name, value, Vector::Zero(value.size())); }
 
   const std::vector<CoveredQuantity>& quantities() const noexcept { return quantities_; }
   Vector values() const { return Eigen::Map<const Vector>(values_.data(), std::ssize(values_)); }
   Vector errors() const { return Eigen::Map<const Vector>(errors_.data(), std::ssize(errors_)); }
+  Vector trusted() const { return Eigen::Map<const Vector>(trusted_.data(), std::ssize(trusted_)); }
 
  private:
   std::vector<CoveredQuantity> quantities_;
-  std::vector<double> values_, errors_;
+  std::vector<double> values_, errors_, trusted_;
 };
 
 inline std::string correlator_name(int order, const std::string& suffix) { return "G" + std::to_string(order) + suffix; }
@@ -102,7 +118,8 @@ inline NumberList found_numbers(const PointResult& result, const SumLayout& layo
     for (const int order : moments.orders())
       if (order >= from)
         numbers.add(correlator_name(order, suffix), estimate.value.segment(moments.offset(order), moments.index(order).size()),
-                    estimate.error.segment(moments.offset(order), moments.index(order).size()));
+                    estimate.error.segment(moments.offset(order), moments.index(order).size()),
+                    result.tails.trusted.segment(moments.offset(order), moments.index(order).size()));
   };
   add("c", result.connected, 2);
   add("", result.full, 4);
@@ -169,22 +186,25 @@ inline void expect_all_covered(const std::string& name, const SeedEstimates& est
   for (const CoveredQuantity& quantity : exact.quantities()) {
     std::vector<WrongModel> models;
     for (const auto& [what, numbers] : wrong) models.push_back({what, numbers.values().segment(first, quantity.size)});
-    expect_covered(name + " " + quantity.name,
-                   {estimates.value.middleCols(first, quantity.size), estimates.error.middleCols(first, quantity.size)},
+    expect_covered(name + " " + quantity.name, estimates.columns(first, quantity.size),
                    exact.values().segment(first, quantity.size), models, blocks);
     first += quantity.size;
   }
 }
 
-/// What `find` finds with seeds 1000, 1001, …
-inline SeedEstimates over_seeds(int seeds, const std::function<NumberList(std::uint64_t seed)>& find) {
+/// What `find` finds in each of so many runs.
+inline SeedEstimates over_seeds(int seeds, const std::function<NumberList(std::uint64_t run)>& find) {
   SeedEstimates estimates;
   for (int k = 0; k < seeds; ++k) {
-    const NumberList found = find(1000 + static_cast<std::uint64_t>(k));
+    const NumberList found = find(static_cast<std::uint64_t>(k));
     const Vector value = found.values();
-    if (k == 0) estimates = {RowMatrix(seeds, value.size()), RowMatrix(seeds, value.size())};
+    if (k == 0) {
+      const RowMatrix none = RowMatrix::Zero(seeds, value.size());
+      estimates = {none, none, none};
+    }
     estimates.value.row(k) = value.transpose();
     estimates.error.row(k) = found.errors().transpose();
+    estimates.trusted.row(k) = found.trusted().transpose();
   }
   return estimates;
 }
@@ -206,9 +226,11 @@ inline void expect_ensemble_covered(const EnsembleCase& of, int seeds) {
     wrong.emplace_back(change.name, exact_numbers(changed, 1.05 * of.tau));
   }
   const Plan plan(config, 1);
-  const SeedEstimates estimates = over_seeds(std::max(100, seeds / of.fewer), [&](std::uint64_t seed) {
-    config.run.seed = seed;
-    return found_numbers(small_run(config, plan), plan.sums(), of.tau);
+  std::optional<SmallFamily> family;
+  if (of.one_seed) family.emplace(config, plan, Range{0, 1});
+  const SeedEstimates estimates = over_seeds(std::max(100, seeds / of.fewer), [&](std::uint64_t run) {
+    config.run.seed = 1000 + run;
+    return found_numbers(family ? family->run(run).front() : small_run(config, plan), plan.sums(), of.tau);
   });
   expect_all_covered(of.name, estimates, exact, wrong, of.blocks);
 }

@@ -1,6 +1,7 @@
 #pragma once
 /// @file Runs of tests that repeat a small run with many seeds.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <stdexcept>
@@ -40,29 +41,45 @@ inline BlockTable block_table(const Plan& plan, const std::vector<SumTree>& tree
 }
 
 /// Scan points of one width, which share their draws, as the program does them, without its ranks and files.
-inline std::vector<PointResult> small_family(const Config& config, const Plan& plan, const Range& family) {
-  const SimdPath path = widest_simd_path();
-  const std::vector<PointReference> references = pilot_references(config, plan, family, path);
-  FamilySampler sampler(config, plan, family, references, path);
-  const std::vector<SumTree> none(plan.blocks(), SumTree(plan.sums().rule()));
-  std::vector<std::vector<SumTree>> trees(family.size(), none);
-  const auto columns = static_cast<std::size_t>(plan.sums().size());
-  std::vector<double> sums(family.size() * columns);
-  for (std::uint64_t slice = 0; slice < plan.blocks() * plan.slices_per_block(); ++slice) {
-    std::fill(sums.begin(), sums.end(), 0.0);
-    sampler.sum_slice(slice * plan.slice(), static_cast<int>(plan.slice()), sums);
-    for (std::size_t k = 0; k < family.size(); ++k) {
-      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(k * columns);
-      trees[k][slice % plan.blocks()].add(
-          {0, slice / plan.blocks(), std::vector<double>(first, first + static_cast<std::ptrdiff_t>(columns))});
+class SmallFamily {
+ public:
+  /// @param config and @param plan must outlive it.
+  SmallFamily(const Config& config, const Plan& plan, const Range& family)
+      : config_(config),
+        plan_(plan),
+        family_(family),
+        references_(pilot_references(config, plan, family, widest_simd_path())),
+        sampler_(config, plan, family, references_, widest_simd_path()) {}
+
+  /// What a run of the plan's size finds. @param number which part of the seed's samples: 0 is that of the program.
+  std::vector<PointResult> run(std::uint64_t number = 0) {
+    const auto columns = static_cast<std::size_t>(plan_.sums().size());
+    std::vector<std::vector<SumTree>> trees(family_.size(), std::vector(plan_.blocks(), SumTree(plan_.sums().rule())));
+    std::vector<double> sums(family_.size() * columns);
+    const std::uint64_t slices = plan_.blocks() * plan_.slices_per_block();
+    for (std::uint64_t slice = 0; slice < slices; ++slice) {
+      std::fill(sums.begin(), sums.end(), 0.0);
+      sampler_.sum_slice((number * slices + slice) * plan_.slice(), static_cast<int>(plan_.slice()), sums);
+      for (std::size_t k = 0; k < family_.size(); ++k) {
+        const auto first = sums.begin() + static_cast<std::ptrdiff_t>(k * columns);
+        trees[k][slice % plan_.blocks()].add(
+            {0, slice / plan_.blocks(), std::vector<double>(first, first + static_cast<std::ptrdiff_t>(columns))});
+      }
     }
+    std::vector<PointResult> results;
+    for (std::size_t k = 0; k < family_.size(); ++k)
+      results.push_back(
+          analyse(config_, plan_.points()[family_.begin + k], plan_.sums(), references_[k].kernel, block_table(plan_, trees[k])));
+    return results;
   }
-  std::vector<PointResult> results;
-  for (std::size_t k = 0; k < family.size(); ++k)
-    results.push_back(
-        analyse(config, plan.points()[family.begin + k], plan.sums(), references[k].kernel, block_table(plan, trees[k])));
-  return results;
-}
+
+ private:
+  const Config& config_;
+  const Plan& plan_;
+  Range family_;
+  std::vector<PointReference> references_;
+  FamilySampler sampler_;
+};
 
 /// The first scan point, under a field-operator: a Markov chain for each block, or weighted draws.
 inline PointResult small_chains(const Config& config, const Plan& plan) {
@@ -88,7 +105,7 @@ inline PointResult small_chains(const Config& config, const Plan& plan) {
 /// The first scan point of a run.
 inline PointResult small_run(const Config& config, const Plan& plan) {
   if (config.has_field_operator()) return small_chains(config, plan);
-  return std::move(small_family(config, plan, {0, 1}).front());
+  return std::move(SmallFamily(config, plan, {0, 1}).run().front());
 }
 
 }  // namespace nnft::test
