@@ -10,6 +10,7 @@ namespace {
 using test::EnsembleCase;
 using test::of_strength;
 using test::stronger;
+using test::wider_weights;
 
 /// @param lines of [deformation]. Site 0 is the node.
 std::string operator_on_one_node(const std::string& width, const std::string& method, const std::string& lines) {
@@ -24,11 +25,23 @@ constexpr int samples = 32 * 64 * 8;
 
 EnsembleCase of(const std::string& name, const std::string& width, const std::string& method, const std::string& lines,
                 int blocks = 32) {
-  return {name, operator_on_one_node(width, method, lines), {stronger(2), stronger(10), stronger(50)}, 2, blocks, samples};
+  return {name,
+          operator_on_one_node(width, method, lines),
+          {stronger(2), stronger(10), stronger(50), wider_weights(3), wider_weights(20)},
+          2,
+          blocks,
+          samples};
 }
 
 EnsembleCase free_of(const std::string& name, const std::string& width, const std::string& method, double tau) {
-  return {name, operator_on_one_node(width, method, free), {of_strength(1), of_strength(10)}, 2, 32, samples, false, tau};
+  return {name,
+          operator_on_one_node(width, method, free),
+          {of_strength(1), of_strength(10), wider_weights(3), wider_weights(20)},
+          2,
+          32,
+          samples,
+          false,
+          tau};
 }
 
 // Of a Gaussian ∫φ²: refreshed neurons and momenta forget, an elliptical slice keeps half, which every fourth update of hybrid

@@ -48,6 +48,10 @@ inline ConfigChange rademacher_output() {
 inline ConfigChange normal_weights() {
   return {"normal weights", [](Config& config) { config.field.weight_density = DensityShape::normal; }};
 }
+inline ConfigChange wider_weights(int per_cent) {
+  return {"sigma_w +" + std::to_string(per_cent) + " %",
+          [=](Config& config) { config.field.sigma_weight *= 1.0 + 0.01 * per_cent; }};
+}
 inline ConfigChange of_width(int width) {
   return {"width " + std::to_string(width), [=](Config& config) { config.field.widths = {static_cast<double>(width)}; }};
 }
