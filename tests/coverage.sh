@@ -2,7 +2,7 @@
 # The table of error bars: for each quantity that has an exact value how often estimates of many seeds are as far from it as their
 # errors say, and a wrong model that the same estimates reject.
 #   tests/coverage.sh [--long | SEEDS] [BUILD]     BUILD=build/release, built with -DNNFT_TESTS=ON
-# Without --long or SEEDS the number of seeds of `ctest -R coverage -V` (400, less where a seed is dear); --long: 5000, which
+# Without --long or SEEDS the number of seeds of `ctest -R coverage -V` (200, 100 where a seed is dear); --long: 5000, which
 # takes about an hour on one core. Columns: parts (tuples, of which the row shows the worst), seeds, mean deviation of the estimate
 # in its standard errors, mean pull times the root of the seeds (of skewed estimates -skewness/2 on average per seed), scatter over
 # claimed error, shares within one and two errors and in brackets what is expected of them, skewness of the estimate, the wrong

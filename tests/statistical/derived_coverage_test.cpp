@@ -21,7 +21,7 @@ using NamedLists = std::vector<std::pair<std::string, NumberList>>;
 
 constexpr int blocks = 32;
 
-int seeds() { return test::seeds(400); }
+int seeds() { return test::seeds(200); }
 
 Config config_of(const std::string& text) {
   return parse_config(text + "[run]\nnetworks = 2048\nblocks = " + std::to_string(blocks) + "\nslice = 64\n", "derived.ini", {});

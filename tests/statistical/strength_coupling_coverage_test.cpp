@@ -66,7 +66,7 @@ class StrengthCouplings {
 TEST(StrengthCouplingErrorBars, CoverTheTruthAndRejectWrongModels) {
   StrengthCouplings couplings;
   const test::NumberList exact = couplings.exact(1.3);
-  const int seeds = test::seeds(400);
+  const int seeds = test::seeds(200);
   const Eigen::Index columns = exact.values().size();
   test::SeedEstimates estimates = {RowMatrix::Zero(seeds, columns), RowMatrix::Zero(seeds, columns),
                                    RowMatrix::Ones(seeds, columns)};
