@@ -92,7 +92,7 @@ FitInput sampled_scan(int depth, std::uint64_t seed) {
   for (int b = 0; b < blocks; ++b) input.blocks.push_back(b);
   std::vector<VariableValues> values;
   for (const int width : widths) {
-    Config config = deep_relu(depth, width, 4);
+    Config config = deep_relu(depth, width, 2);
     config.run.seed = seed;
     const Plan plan(config, 1);
     const PointResult result = test::small_run(config, plan);
@@ -154,7 +154,8 @@ TEST_F(DerivedErrorBars, SeriesInWidth) {
   const NamedLists wrong = {{"+2 % (limit: of G4c at N = 12)", exact_series(depth, 1.02)},
                             {"+10 % (limit: of G4c at N = 12)", exact_series(depth, 1.1)},
                             {"+50 % (limit: of G4c at N = 12)", exact_series(depth, 1.5)}};
-  const test::SeedEstimates estimates = test::over_seeds(seeds(), [&](std::uint64_t run) { return fitted(depth, 1000 + run); });
+  const test::SeedEstimates estimates =
+      test::over_seeds(std::max(100, seeds() / 2), [&](std::uint64_t run) { return fitted(depth, 1000 + run); });
   test::expect_all_covered("relu, 2 layers, G4c:", estimates, exact_series(depth, 1.0), wrong, blocks);
 }
 
