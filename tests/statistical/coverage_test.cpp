@@ -36,16 +36,16 @@ const std::string sources = "sources = 0.5 -0.4\n";
 const std::string three_sources = "sources = 0.5 0 -0.4\n";
 
 const std::vector<EnsembleCase> free_nets = {
-    {"cos plain", net(cosines, 4, three_sites + measure("plain") + three_sources)},
+    {"cos plain", net(cosines, 8, three_sites + measure("plain") + three_sources)},
     {"cos", net(cosines, 16, three_sites + measure("conditional") + three_sources)},
-    {"cos plain, 8 blocks", net(cosines, 4, two_sites + measure("plain", "2 4")), {}, 1, 8},
+    {"cos plain, 8 blocks", net(cosines, 8, two_sites + measure("plain", "2 4")), {}, 1, 8},
     {"cos, 8 blocks", net(cosines, 16, two_sites + measure("conditional")), {}, 1, 8},
     {"cos, 16 blocks", net(cosines, 16, two_sites + measure("conditional")), {}, 1, 16},
     {"cos, one site plain", net(cosines, 2, one_site + measure("plain", "2 4 6 8")), {rademacher_output()}},
-    {"cos, one site", net(cosines, 4, one_site + measure("conditional", "2 4 6 8")), {rademacher_output()}},
-    {"tanh plain", net(mlp("tanh"), 4, two_sites + measure("plain") + sources)},
+    {"cos, one site", net(cosines, 8, one_site + measure("conditional", "2 4 6 8")), {rademacher_output()}},
+    {"tanh plain", net(mlp("tanh"), 8, two_sites + measure("plain") + sources)},
     {"tanh", net(mlp("tanh"), 16, two_sites + measure("conditional") + sources)},
-    {"relu plain", net(mlp("relu"), 6, two_sites + measure("plain", "2 4")), {}},
+    {"relu plain", net(mlp("relu"), 16, two_sites + measure("plain", "2 4")), {}},
     {"relu", net(mlp("relu"), 16, two_sites + measure("conditional"))},
     {"erf", net(mlp("erf"), 16, two_sites + measure("conditional"))},
     {"sigmoid", net(mlp("sigmoid"), 16, two_sites + measure("conditional"))},
@@ -53,10 +53,10 @@ const std::vector<EnsembleCase> free_nets = {
     {"gelu", net(mlp("gelu"), 16, two_sites + measure("conditional"))},
     {"identity", net(mlp("identity"), 16, two_sites + measure("conditional"))},
     {"gauss", net(hills, 16, two_sites + measure("conditional"))},
-    {"gauss plain", net(hills, 4, two_sites + measure("plain", "2 4"))},
+    {"gauss plain", net(hills, 8, two_sites + measure("plain", "2 4"))},
     {"free-scalar plain",
-     net(scalar, 4, two_sites + measure("plain") + sources),
-     {heavier(3), heavier(10), of_width(3), of_width(2)},
+     net(scalar, 8, two_sites + measure("plain") + sources),
+     {heavier(3), heavier(10), of_width(7), of_width(4)},
      1,
      32,
      2048,
@@ -88,11 +88,11 @@ const std::vector<EnsembleCase> densities = {
      {normal_weights()}},
     {"tanh, student-t weights",
      net(mlp("tanh", "weight-density = student-t\ndegrees-of-freedom = 5\n"), 8, two_sites + measure("conditional"))},
-    {"cos, uniform output", net(cosines + "out-density = uniform\nsigma-out-bias = 0.3\n", 4, two_sites + measure("plain"))},
-    {"cos, laplace output", net(cosines + "out-density = laplace\n", 4, two_sites + measure("plain", "2 4"))},
-    {"cos, rademacher output", net(cosines + "out-density = rademacher\n", 4, two_sites + measure("plain"))},
+    {"cos, uniform output", net(cosines + "out-density = uniform\nsigma-out-bias = 0.3\n", 8, two_sites + measure("plain"))},
+    {"cos, laplace output", net(cosines + "out-density = laplace\n", 8, two_sites + measure("plain", "2 4"))},
+    {"cos, rademacher output", net(cosines + "out-density = rademacher\n", 8, two_sites + measure("plain"))},
     {"cos, student-t output",
-     net(cosines + "out-density = student-t\ndegrees-of-freedom = 20\n", 4, two_sites + measure("plain", "2 4")),
+     net(cosines + "out-density = student-t\ndegrees-of-freedom = 20\n", 8, two_sites + measure("plain", "2 4")),
      {},
      1,
      32,
@@ -108,7 +108,7 @@ const std::vector<EnsembleCase> deep_nets = {
      net(mlp("identity", "depth = 3\nhidden-draw = weights\n"), 16, one_site + measure("conditional", "2 4"))},
     {"identity, 3 layers, preactivations",
      net(mlp("identity", "depth = 3\nhidden-draw = preactivations\n"), 16, one_site + measure("conditional", "2 4"))},
-    {"relu, 2 layers, plain", net(mlp("relu", "depth = 2\n"), 8, one_site + measure("plain", "2 4")), {}},
+    {"relu, 2 layers, plain", net(mlp("relu", "depth = 2\n"), 32, one_site + measure("plain", "2 4")), {}},
 };
 
 std::string deformed(const std::string& lines, const std::string& measured) {
@@ -137,7 +137,7 @@ const std::vector<EnsembleCase> deformed_nets = {
     {"cos, ring, differences",
      net(cosines, 8, deformed(ring, measure("conditional") + differences)),
      {stronger(10), stronger(60)}},
-    {"cos, ring, plain", net(cosines, 4, deformed(ring, measure("plain", "2 4"))), {}},
+    {"cos, ring, plain", net(cosines, 8, deformed(ring, measure("plain", "2 4"))), {}},
     {"cos, shared scale", net(cosines, 8, deformed(shared, measure("conditional") + differences)), {stronger(10), stronger(60)}},
     {"tanh, shared scale", net(mlp("tanh"), 8, deformed(shared, measure("conditional"))), {stronger(10), stronger(60)}},
     {"relu, quartic",
@@ -168,7 +168,7 @@ std::vector<EnsembleCase> sized(std::vector<EnsembleCase> cases) {
     const bool plain = of.config.find("estimator = plain") != std::string::npos,
                deep = of.config.find("depth") != std::string::npos;
     if (!plain && !deep) continue;
-    of.networks = plain ? 32768 : 16384;
+    of.networks = plain ? 65536 : 16384;
     of.fewer = 4;
   }
   return cases;
