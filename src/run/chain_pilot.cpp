@@ -68,13 +68,15 @@ int enough_leapfrogs(const ChainFactory& factory, const ScanPoint& point) {
   for (int leapfrogs = 2; leapfrogs < most; leapfrogs *= 2) {
     const auto chains = factory.chains(point, {0, leapfrogs, 0.0, 0.5}, pilot_chains);
     chains->start();
-    double accepted = 0.0;
-    constexpr int warm = 32, watched = 32;
-    for (int step = 1; step <= warm + watched; ++step) {
-      chains->update(static_cast<std::uint64_t>(step), false);
-      for (int c = 0; c < batch_samples && step > warm; ++c) accepted += chains->acceptance()[c] / (watched * batch_samples);
+    double accepted = 0.0, proposed = 0.0;
+    constexpr std::uint64_t warm = 32, watched = 48;
+    for (std::uint64_t step = 1; step <= warm + watched; ++step) {
+      chains->update(step, false);
+      if (step <= warm || step % hybrid_slice_interval == 0) continue;
+      for (int c = 0; c < batch_samples; ++c) accepted += chains->acceptance()[c];
+      proposed += batch_samples;
     }
-    if (accepted >= 0.8) return leapfrogs;
+    if (accepted >= 0.8 * proposed) return leapfrogs;
   }
   return most;
 }

@@ -9,6 +9,7 @@
 
 #include "nnft/core/format.hpp"
 #include "nnft/run/chain_warnings.hpp"
+#include "nnft/stats/minimum_variance.hpp"
 
 namespace nnft {
 namespace {
@@ -54,6 +55,8 @@ void write_improvement(std::ostream& out, const ChainResult& chain, const Moment
             format_number(reduction[reduction.size() - 1], "%.3g") + ")";
   }
   if (!text.empty()) out << "  improved estimators cut the variance " << text << '\n';
+  if (const auto blocks = chain.plain.leave_one_out.rows(); blocks > 0 && blocks < fewest_combined_blocks)
+    out << "  fewer than " << fewest_combined_blocks << " blocks: correlators are the plain ones, not improved\n";
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ Regulator regulator_for(const FitRequest& request, const RowMatrix& leave_one_ou
 
 /// One tuple's values with the covariances of its sources.
 struct TupleData {
-  Measurement measured;
+  MeasuredValues measured;
   std::vector<RowMatrix> leave_one_out;  ///< of each source
 
   TupleData(const GroupData& data, const FitRequest& request, Eigen::Index tuple) {
@@ -36,7 +36,7 @@ struct TupleData {
 /// The points that a model is given: all but those of the first `cut` sources.
 struct KeptPoints {
   std::vector<FitPoint> points;
-  Measurement measured;
+  MeasuredValues measured;
   Eigen::Index cut = 0;  ///< points left out
 
   KeptPoints(const GroupData& data, const TupleData& tuple, const FitModel& model) {

@@ -79,7 +79,7 @@ class ProcessChains final : public FieldChains {
       return;
     }
     variates_.normals(stream_, {Purpose::slice_direction, sample(step), 0, rank_}, direction_.data());
-    if (method_.leapfrogs > 0)
+    if (method_.leapfrogs > 0 && step % hybrid_slice_interval != 0)
       hybrid_monte_carlo(step);
     else
       slice(step);

@@ -23,13 +23,12 @@ Vector autocovariance(const LaggedSums& sums) {
   return gamma;
 }
 
-/// Whether a window of W lags suffices: the truncated tail is no more than the noise (Wolff eq. 52), also where samples are
-/// anticorrelated and τ is below ½.
-bool suffices(double tau, double window, double samples) {
-  constexpr double nearly_independent = 0.5 + 1e-12, slowest = 1e12;
-  // ρ(t) = a^t has τ = ½(1 + a)/(1 − a), and 1/4τ if a changes its sign.
-  const double magnitude = std::clamp(tau > 0.5 ? tau : 0.25 / std::max(tau, 0.25 / slowest), nearly_independent, slowest);
-  const double exponential = window_parameter / std::log((2.0 * magnitude + 1.0) / (2.0 * magnitude - 1.0));
+/// Whether a window of W lags suffices: the truncated tail is no more than the noise (Wolff eq. 52). The decay ρ(t) = a^t is told
+/// by τ = ½(1 + a)/(1 − a), or by ρ(1) where samples are anticorrelated: sums of alternating terms swing about τ, through 0 even.
+bool suffices(double tau, double first_correlation, double window, double samples) {
+  constexpr double least = 1e-12;
+  const double decay = tau > 0.5 ? (2.0 * tau - 1.0) / (2.0 * tau + 1.0) : std::abs(first_correlation);
+  const double exponential = -window_parameter / std::log(std::clamp(decay, least, 1.0 - least));
   return std::exp(-window / exponential) < exponential / std::sqrt(window * samples);
 }
 
@@ -49,7 +48,7 @@ AutocorrelationTime autocorrelation_time(const LaggedSums& sums) {
   time.window_fits = false;
   while (!time.window_fits && window + 1 < lags) {
     sum += 2.0 * gamma[++window];
-    time.window_fits = suffices(sum / (2.0 * gamma[0]), static_cast<double>(window), sums.samples());
+    time.window_fits = suffices(sum / (2.0 * gamma[0]), gamma[1] / gamma[0], static_cast<double>(window), sums.samples());
   }
   // The mean is that of the same samples: every Γ lacks the variance of the mean, sum/samples.
   const double missing = sum / sums.samples();

@@ -9,7 +9,7 @@
 namespace nnft {
 namespace {
 
-void check_shapes(Eigen::Index rows, const Measurement& measured) {
+void check_shapes(Eigen::Index rows, const MeasuredValues& measured) {
   Eigen::Index points = 0;
   for (const SourceCovariance& source : measured.sources) points += source.values();
   if (rows != measured.value.size() || points != rows)
@@ -18,7 +18,7 @@ void check_shapes(Eigen::Index rows, const Measurement& measured) {
 }
 
 /// T M, source by source.
-Eigen::MatrixXd whitened(const Eigen::MatrixXd& matrix, const Measurement& measured) {
+Eigen::MatrixXd whitened(const Eigen::MatrixXd& matrix, const MeasuredValues& measured) {
   Eigen::MatrixXd result(matrix.rows(), matrix.cols());
   Eigen::Index first = 0;
   for (const SourceCovariance& source : measured.sources) {
@@ -55,7 +55,7 @@ WhitenedSystem solve(const Eigen::MatrixXd& design, const Vector& value) {
 }
 
 /// Covariances of the parameters, source by source.
-void add_covariances(LeastSquares& fit, const WhitenedSystem& system, const Measurement& measured) {
+void add_covariances(LeastSquares& fit, const WhitenedSystem& system, const MeasuredValues& measured) {
   Eigen::Index first = 0;
   for (const SourceCovariance& source : measured.sources) {
     const Eigen::Index size = source.values();
@@ -78,7 +78,7 @@ double quadratic_form_p_value(double value, const Eigen::MatrixXd& covariance) {
   return chi2_p_value(value * mean / half_variance, mean * mean / half_variance);
 }
 
-void add_test(LeastSquares& fit, const WhitenedSystem& system, const Measurement& measured, const Vector& value) {
+void add_test(LeastSquares& fit, const WhitenedSystem& system, const MeasuredValues& measured, const Vector& value) {
   const Vector along = system.residuals.transpose() * value;
   fit.raw_chi2 = fit.chi2 = along.squaredNorm();
   fit.dof = static_cast<int>(along.size());
@@ -106,7 +106,7 @@ void add_test(LeastSquares& fit, const WhitenedSystem& system, const Measurement
 
 }  // namespace
 
-LeastSquares least_squares(const Eigen::MatrixXd& design, const Measurement& measured) {
+LeastSquares least_squares(const Eigen::MatrixXd& design, const MeasuredValues& measured) {
   check_shapes(design.rows(), measured);
   const Eigen::Index points = design.rows(), count = design.cols();
   if (points < count)
@@ -129,7 +129,7 @@ RowMatrix leave_one_out_parameters(const LeastSquares& fit, Eigen::Index first, 
   return shifts.rowwise() + fit.parameters.transpose();
 }
 
-double raw_chi2(const Vector& fitted, const Measurement& measured) {
+double raw_chi2(const Vector& fitted, const MeasuredValues& measured) {
   check_shapes(fitted.size(), measured);
   return whitened(measured.value - fitted, measured).squaredNorm();
 }

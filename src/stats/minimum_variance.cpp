@@ -47,10 +47,10 @@ double variance_of(const Vector& values) { return (values.array() - mean_of(valu
 /// Weights of least variance in some blocks, shape (blocks, estimators).
 class Weights {
  public:
-  Weights(const RowMatrix& blocks, bool combine, double shrinkage) : weights_(Vector::Zero(blocks.cols())) {
+  Weights(const RowMatrix& blocks, double shrinkage) : weights_(Vector::Zero(blocks.cols())) {
     base_ = least_scatter(blocks);
     weights_[base_] = 1.0;
-    if (combine) combine_all(blocks, shrinkage);
+    combine_all(blocks, shrinkage);
   }
 
   /// Σ w p as p_base + Σ w (p − p_base), which does not cancel.
@@ -110,13 +110,13 @@ struct Combination {
 
 Combination combine(const RowMatrix& values, const CombinationRule& rule, Eigen::Index folds) {
   Combination combination{Vector(values.rows()), Vector::Zero(values.cols())};
-  if (values.rows() < fewest_selected_blocks || values.cols() == 1) {
+  if (values.rows() < fewest_combined_blocks || values.cols() == 1) {
     combination.values = values.col(0);
     combination.weights[0] = 1.0;
     return combination;
   }
   for (Eigen::Index fold = 0; fold < folds; ++fold) {
-    const Weights weights(other_folds(values, fold, folds), values.rows() >= fewest_combined_blocks, rule.shrinkage);
+    const Weights weights(other_folds(values, fold, folds), rule.shrinkage);
     for (Eigen::Index b = fold; b < values.rows(); b += folds) {
       combination.values[b] = weights.of(values.row(b));
       combination.weights += weights.values() / static_cast<double>(values.rows());

@@ -53,8 +53,8 @@ Linearised linearise(const SeriesModel& model, const Vector& parameters, std::sp
   return series;
 }
 
-LeastSquares fit_linearised(const Linearised& series, const Vector& parameters, const Measurement& measured) {
-  Measurement shifted{measured.value - series.value + series.derivative * parameters, measured.sources};
+LeastSquares fit_linearised(const Linearised& series, const Vector& parameters, const MeasuredValues& measured) {
+  MeasuredValues shifted{measured.value - series.value + series.derivative * parameters, measured.sources};
   LeastSquares fit = least_squares(series.derivative, shifted);
   fit.fitted += series.value - series.derivative * parameters;
   return fit;
@@ -62,7 +62,7 @@ LeastSquares fit_linearised(const Linearised& series, const Vector& parameters, 
 
 /// Parameters on the way to the aim, as far as χ² descends.
 Vector descend(const SeriesModel& model, const Vector& from, const Vector& aim, std::span<const FitPoint> points,
-               const Measurement& measured) {
+               const MeasuredValues& measured) {
   const double start = raw_chi2(linearise(model, from, points).value, measured);
   Vector step = aim - from;
   for (int halving = 0; halving < most_halvings; ++halving, step *= 0.5)
@@ -79,7 +79,7 @@ bool leads(const SeriesModel& model, const Vector& coefficients, std::span<const
 }
 
 /// The best of some exponents, each with the coefficients that suit it. @throws FitError if the first term leads for none.
-Vector first_parameters(const SeriesModel& model, std::span<const FitPoint> points, const Measurement& measured) {
+Vector first_parameters(const SeriesModel& model, std::span<const FitPoint> points, const MeasuredValues& measured) {
   Vector best;
   double least = std::numeric_limits<double>::infinity();
   for (double shift = -search_range; shift <= search_range; shift += search_spacing) {
@@ -94,7 +94,7 @@ Vector first_parameters(const SeriesModel& model, std::span<const FitPoint> poin
   return best;
 }
 
-LeastSquares fit_free_exponent(const SeriesModel& model, std::span<const FitPoint> points, const Measurement& measured) {
+LeastSquares fit_free_exponent(const SeriesModel& model, std::span<const FitPoint> points, const MeasuredValues& measured) {
   const Eigen::Index terms = std::ssize(model.terms);
   Vector parameters = first_parameters(model, points, measured);
   for (int step = 0; step < most_steps; ++step) {
@@ -128,7 +128,7 @@ Eigen::MatrixXd series_design(const SeriesModel& model, double leading_power, st
   return design;
 }
 
-LeastSquares fit_series(const SeriesModel& model, std::span<const FitPoint> points, const Measurement& measured) {
+LeastSquares fit_series(const SeriesModel& model, std::span<const FitPoint> points, const MeasuredValues& measured) {
   check_points(model, points, measured.value.size());
   if (model.free_exponent) return fit_free_exponent(model, points, measured);
   return least_squares(series_design(model, model.leading_power, points), measured);

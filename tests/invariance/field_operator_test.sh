@@ -69,7 +69,7 @@ thermalisation = 30
 orders = 2 4 6
 [run]
 networks = 4000
-blocks = 18
+blocks = 21
 slice = 16
 INI
 cat >tanh.ini <<'INI'
@@ -87,7 +87,7 @@ box = 1
 nodes = 6
 [run]
 networks = 4000
-blocks = 18
+blocks = 21
 slice = 16
 INI
 # Weights instead of chains.

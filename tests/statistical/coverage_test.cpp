@@ -1,247 +1,191 @@
-// Error bars cover the truth: many seeds of a small run against the exact values, and wrong exact values rejected.
+// Error bars cover the truth, and wrong truths are rejected: for every kind of network and of deformation whose correlators are
+// known exactly, many seeds of a small run. Prints a row of the table for each quantity.
 
-#include <gtest/gtest.h>
-
-#include <cmath>
-#include <cstdio>
-#include <map>
-#include <string>
-#include <utility>
-
-#include "nnft/run/exact_values.hpp"
-#include "support/small_run.hpp"
+#include "support/ensemble_coverage.hpp"
 
 namespace nnft {
 namespace {
 
-int seeds() { return test::seeds(1500); }
+using test::EnsembleCase;
+using test::heavier;
+using test::normal_weights;
+using test::of_width;
+using test::rademacher_output;
+using test::stronger;
 
-/// An ensemble, how it is measured, and two keys of wrong models.
-struct Case {
-  std::string name;
-  EstimatorKind estimator;
-  std::string field;                                                                ///< lines of [field] but the width
-  std::string wrong_kernel;                                                         ///< a line that changes G2 by a few per cent
-  std::string rest = "[sites]\npoints = 0; 0.6; 1.5\n[measure]\norders = 2 4 6\n";  ///< sections after it, [measure] last
-  int fewer = 1;  ///< by what the number of seeds is divided, where one is dear
-  int runs() const { return seeds() / fewer; }
-};
+const std::string two_sites = "[sites]\npoints = -0.6; 1.1\n";
+const std::string three_sites = "[sites]\npoints = 0; 0.6; 1.5\n";
+const std::string one_site = "[sites]\npoints = 0.7\n";
 
-const std::string cosines = "architecture = cos\nsigma-out = 1.3\n";
-const std::string tanh_net = "architecture = mlp\nactivation = tanh\nsigma-bias = 0.4\nsigma-out = 1.3\n";
-const std::string relu_net = "architecture = mlp\nactivation = relu\nsigma-bias = 0.4\n";
+/// Sections of a net of some width. @param lines of [field], @param rest sections behind it.
+std::string net(const std::string& lines, int width, const std::string& rest) {
+  return "[field]\n" + lines + "width = " + std::to_string(width) + "\n" + rest;
+}
+std::string process(const std::string& lines, const std::string& rest) { return "[field]\n" + lines + "width = inf\n" + rest; }
+std::string measure(const std::string& estimator, const std::string& orders = "2 4 6") {
+  return "[measure]\norders = " + orders + "\nestimator = " + estimator + "\n";
+}
+std::string mlp(const std::string& activation, const std::string& more = "sigma-bias = 0.4\n") {
+  return "architecture = mlp\nactivation = " + activation + "\nsigma-weight = 1.1\n" + more;
+}
+
+const std::string cosines = "architecture = cos\nsigma-out = 1.3\nsigma-weight = 1.1\n";
 const std::string scalar = "architecture = free-scalar\ncutoff = 4\nmomentum-exponent = -0.5\n";
+const std::string hills = "architecture = gauss\nsigma-bias = 0.1\nsigma-weight = 0.6\n";
+const std::string sources = "sources = 0.5 -0.4\n";
+const std::string three_sources = "sources = 0.5 0 -0.4\n";
 
-const std::vector<Case> cases = {
-    {"cos_plain", EstimatorKind::plain, cosines + "sigma-weight = 1.1\n", "sigma-weight = 1.122\n"},
-    {"cos", EstimatorKind::conditional, cosines + "sigma-weight = 1.1\n", "sigma-weight = 1.122\n"},
-    {"tanh_plain", EstimatorKind::plain, tanh_net + "sigma-weight = 1.1\n", "sigma-weight = 1.155\n"},
-    {"tanh", EstimatorKind::conditional, tanh_net + "sigma-weight = 1.1\n", "sigma-weight = 1.155\n"},
-    {"relu", EstimatorKind::conditional, relu_net + "sigma-weight = 1.1\n", "sigma-weight = 1.155\n"},
-    {"free_scalar_plain", EstimatorKind::plain, scalar + "mass = 1\n", "mass = 1.05\n"},
-    {"free_scalar", EstimatorKind::conditional, scalar + "mass = 1\n", "mass = 1.05\n"},
+const std::vector<EnsembleCase> free_nets = {
+    {"cos plain", net(cosines, 8, three_sites + measure("plain") + three_sources)},
+    {"cos", net(cosines, 16, three_sites + measure("conditional") + three_sources)},
+    {"cos plain, 8 blocks", net(cosines, 8, two_sites + measure("plain", "2 4")), {}, 1, 8},
+    {"cos, 8 blocks", net(cosines, 16, two_sites + measure("conditional")), {}, 1, 8},
+    {"cos, 16 blocks", net(cosines, 16, two_sites + measure("conditional")), {}, 1, 16},
+    {"cos, one site plain", net(cosines, 2, one_site + measure("plain", "2 4 6 8")), {rademacher_output()}},
+    {"cos, one site", net(cosines, 8, one_site + measure("conditional", "2 4 6 8")), {rademacher_output()}},
+    {"tanh plain", net(mlp("tanh"), 8, two_sites + measure("plain") + sources)},
+    {"tanh", net(mlp("tanh"), 16, two_sites + measure("conditional") + sources)},
+    {"relu plain", net(mlp("relu"), 16, two_sites + measure("plain", "2 4")), {}},
+    {"relu", net(mlp("relu"), 16, two_sites + measure("conditional"))},
+    {"erf", net(mlp("erf"), 16, two_sites + measure("conditional"))},
+    {"sigmoid", net(mlp("sigmoid"), 16, two_sites + measure("conditional"))},
+    {"sin", net(mlp("sin"), 16, two_sites + measure("conditional"))},
+    {"gelu", net(mlp("gelu"), 16, two_sites + measure("conditional"))},
+    {"identity", net(mlp("identity"), 16, two_sites + measure("conditional"))},
+    {"gauss", net(hills, 16, two_sites + measure("conditional"))},
+    {"gauss plain", net(hills, 8, two_sites + measure("plain", "2 4"))},
+    {"free-scalar plain",
+     net(scalar, 8, two_sites + measure("plain") + sources),
+     {heavier(3), heavier(10), of_width(7), of_width(4)},
+     1,
+     32,
+     2048,
+     true},
+    {"free-scalar",
+     net(scalar, 16, two_sites + measure("conditional") + sources),
+     {heavier(3), heavier(10), of_width(15), of_width(2)},
+     1,
+     32,
+     2048,
+     true},
+    {"free-scalar, d = 3",
+     net("architecture = free-scalar\ncutoff = 3\ninput-dim = 3\n", 16,
+         "[sites]\npoints = 0 0 0; 0.5 0.2 0.1\n" + measure("conditional")),
+     {heavier(3), heavier(10), of_width(15)},
+     1,
+     32,
+     2048,
+     true},
+    {"cos, N = inf", process(cosines, two_sites + measure("plain") + sources), {of_width(16), of_width(2)}},
+    {"relu, N = inf", process(mlp("relu"), two_sites + measure("plain", "2 4")), {of_width(16), of_width(2)}},
 };
 
-constexpr int width = 16;
-
-/// The config of a case, with its last line of [field] replaced if `wrong` is given.
-Config small_config(const Case& test, int net_width, const std::string& wrong = "") {
-  std::string field = test.field;
-  if (!wrong.empty()) field = field.substr(0, field.rfind('\n', field.size() - 2) + 1) + wrong;
-  return parse_config("[field]\n" + field + "width = " + std::to_string(net_width) + "\n" + test.rest + "estimator = " +
-                          std::string(to_string(test.estimator)) + "\n[run]\nnetworks = 2048\nblocks = 32\nslice = 64\n",
-                      "coverage.ini", {});
-}
-
-/// Connected correlators, then their derivatives one after the other.
-Vector exact_row(const Config& config) {
-  const Plan plan(config, 1);
-  const ExactValues exact = exact_values(config, plan.points().front(), plan.sums());
-  RowMatrix rows(1 + exact.derivatives.rows(), exact.connected.size());
-  rows << exact.connected.transpose(), exact.derivatives;
-  return rows.reshaped<Eigen::RowMajor>();
-}
-
-/// What a run estimates, in the order of exact_row: value and error of each.
-std::pair<Vector, Vector> estimates(const PointResult& result) {
-  const Eigen::Index moments = result.connected.value.size(), rows = 1 + std::ssize(result.derivatives);
-  Vector value(rows * moments), error(rows * moments);
-  value.head(moments) = result.connected.value;
-  error.head(moments) = result.connected.error;
-  for (Eigen::Index k = 1; k < rows; ++k) {
-    value.segment(k * moments, moments) = result.derivatives[static_cast<std::size_t>(k - 1)].value;
-    error.segment(k * moments, moments) = result.derivatives[static_cast<std::size_t>(k - 1)].error;
-  }
-  return {value, error};
-}
-
-/// Of each quantity over the seeds.
-struct Coverage {
-  Vector mean;           ///< of the estimates
-  Vector scatter;        ///< their standard deviation
-  Vector claimed_error;  ///< rms of the errors they claim
-  int runs;
-
-  /// Deviation of the mean from `truth` in its own standard errors.
-  double z(Eigen::Index k, double truth) const { return (mean[k] - truth) / (scatter[k] / std::sqrt(runs)); }
+const std::vector<EnsembleCase> densities = {
+    {"tanh, uniform weights", net(mlp("tanh", "weight-density = uniform\n"), 8, two_sites + measure("conditional"))},
+    {"tanh, laplace weights", net(mlp("tanh", "weight-density = laplace\n"), 8, two_sites + measure("conditional"))},
+    {"tanh, rademacher weights",
+     net(mlp("tanh", "sigma-bias = 0.5\nweight-density = rademacher\n"), 8, two_sites + measure("conditional")),
+     {normal_weights()}},
+    {"tanh, student-t weights",
+     net(mlp("tanh", "weight-density = student-t\ndegrees-of-freedom = 5\n"), 8, two_sites + measure("conditional"))},
+    {"cos, uniform output", net(cosines + "out-density = uniform\nsigma-out-bias = 0.3\n", 8, two_sites + measure("plain"))},
+    {"cos, laplace output", net(cosines + "out-density = laplace\n", 8, two_sites + measure("plain", "2 4"))},
+    {"cos, rademacher output", net(cosines + "out-density = rademacher\n", 8, two_sites + measure("plain"))},
+    {"cos, student-t output",
+     net(cosines + "out-density = student-t\ndegrees-of-freedom = 20\n", 8, two_sites + measure("plain", "2 4")),
+     {},
+     1,
+     32,
+     4096},
+    {"cos, normal output bias", net(cosines + "sigma-out-bias = 0.4\n", 8, two_sites + measure("conditional"))},
 };
 
-/// Adds up estimates; sums are about an origin near them, so that nothing cancels.
-class CoverageSums {
- public:
-  explicit CoverageSums(Vector origin)
-      : origin_(std::move(origin)),
-        sum_(Vector::Zero(origin_.size())),
-        squares_(Vector::Zero(origin_.size())),
-        errors_(Vector::Zero(origin_.size())) {}
-
-  /// Of one seed, shape (quantities) each.
-  void add(const Vector& value, const Vector& error) {
-    const Vector deviation = value - origin_;
-    sum_ += deviation;
-    squares_ += deviation.cwiseAbs2();
-    errors_ += error.cwiseAbs2();
-    ++runs_;
-  }
-  Coverage coverage() const {
-    const double n = runs_;
-    const Vector mean = sum_ / n;
-    const Vector variance = (squares_ / n - mean.cwiseAbs2()) * (n / (n - 1.0));
-    return {origin_ + mean, variance.cwiseSqrt(), (errors_ / n).cwiseSqrt(), runs_};
-  }
-
- private:
-  Vector origin_, sum_, squares_, errors_;
-  int runs_ = 0;
+const std::vector<EnsembleCase> deep_nets = {
+    {"relu, 2 layers, weights", net(mlp("relu", "depth = 2\nhidden-draw = weights\n"), 16, one_site + measure("conditional"))},
+    {"relu, 2 layers, preactivations",
+     net(mlp("relu", "depth = 2\nhidden-draw = preactivations\n"), 16, one_site + measure("conditional"))},
+    {"identity, 3 layers, weights",
+     net(mlp("identity", "depth = 3\nhidden-draw = weights\n"), 16, one_site + measure("conditional", "2 4"))},
+    {"identity, 3 layers, preactivations",
+     net(mlp("identity", "depth = 3\nhidden-draw = preactivations\n"), 16, one_site + measure("conditional", "2 4"))},
+    {"relu, 2 layers, plain", net(mlp("relu", "depth = 2\n"), 32, one_site + measure("plain", "2 4")), {}},
 };
 
-Coverage measure(const Case& of) {
-  Config config = small_config(of, width);
-  const Plan plan(config, 1);
-  CoverageSums sums(exact_row(config));
-  for (int seed = 0; seed < of.runs(); ++seed) {
-    config.run.seed = 1000 + static_cast<std::uint64_t>(seed);
-    const auto [value, error] = estimates(test::small_run(config, plan));
-    sums.add(value, error);
-  }
-  return sums.coverage();
+std::string deformed(const std::string& lines, const std::string& measured) {
+  return "[deformation]\n" + lines + two_sites + measured;
 }
-
-const Coverage& coverage(const Case& test) {
-  static std::map<std::string, Coverage> measured;
-  const auto found = measured.find(test.name);
-  return found != measured.end() ? found->second : measured.emplace(test.name, measure(test)).first->second;
-}
-
-class ErrorBars : public testing::TestWithParam<Case> {};
-
-TEST_P(ErrorBars, CoverTheTruth) {
-  const Coverage& c = coverage(GetParam());
-  const Config config = small_config(GetParam(), width);
-  const MomentLayout layout = moment_layout(config);
-  const Vector truth = exact_row(config);
-  // Scatter and claimed error are known to 1/√(2·1500) = 1.8 % each at least; heavier tails and more tuples take more.
-  const std::map<int, double> tolerance = {{2, 0.08}, {4, 0.10}, {6, 0.12}};
-  for (const int order : layout.orders()) {
-    double largest_z = 0.0, smallest = 2.0, largest = 0.0;
-    for (int t = 0; t < layout.index(order).size(); ++t) {
-      const Eigen::Index k = layout.offset(order) + t;
-      const double ratio = c.scatter[k] / c.claimed_error[k];
-      EXPECT_LT(std::abs(c.z(k, truth[k])), 4.5) << "order " << order << " tuple " << t;
-      EXPECT_NEAR(ratio, 1.0, tolerance.at(order)) << "order " << order << " tuple " << t;
-      largest_z = std::max(largest_z, std::abs(c.z(k, truth[k])));
-      smallest = std::min(smallest, ratio);
-      largest = std::max(largest, ratio);
-    }
-    std::printf("%s G%dc, %d seeds: largest |mean - exact| %.2f standard errors, scatter/claimed error %.3f to %.3f\n",
-                GetParam().name.c_str(), order, seeds(), largest_z, smallest, largest);
-  }
-}
-
-// The same test must see a wrong model: another kernel in G2 between different sites, N off by 5 % in G4c, by 10 % in G6c (plain
-// estimators are too noisy for that).
-TEST_P(ErrorBars, RejectAWrongModel) {
-  const Coverage& c = coverage(GetParam());
-  const MomentLayout layout = moment_layout(small_config(GetParam(), width));
-  const Vector wrong_kernel = exact_row(small_config(GetParam(), width, GetParam().wrong_kernel));
-  const Vector truth = exact_row(small_config(GetParam(), width));
-  double seen = 0.0;
-  for (const std::vector<int>& pair : {std::vector<int>{0, 1}, {0, 2}, {1, 2}, {2, 2}}) {
-    const Eigen::Index k = layout.index(2).position(pair);
-    seen = std::max(seen, std::abs(c.z(k, wrong_kernel[k])));
-  }
-  EXPECT_GT(seen, 6.0) << "G2";
-  std::printf("%s: a wrong kernel (%s) is %.1f standard errors off\n", GetParam().name.c_str(),
-              GetParam().wrong_kernel.substr(0, GetParam().wrong_kernel.size() - 1).c_str(), seen);
-  if (GetParam().estimator == EstimatorKind::plain) return;
-  for (const auto& [order, factor] : {std::pair(4, 1.05), std::pair(6, 1.21)}) {
-    double off = 0.0;
-    for (int t = 0; t < layout.index(order).size(); ++t) {
-      const Eigen::Index k = layout.offset(order) + t;
-      off = std::max(off, std::abs(c.z(k, truth[k] / factor)));
-    }
-    EXPECT_GT(off, 6.0) << "G" << order << "c";
-    std::printf("%s: G%dc too small by a factor %.2f is %.1f standard errors off\n", GetParam().name.c_str(), order, factor, off);
-  }
-}
-
-/// [deformation], sites at which every correlator depends on it, and derivatives in the strength.
-std::string deformed(const std::string& deformation, const std::string& derivatives) {
-  return "[deformation]\n" + deformation + "[sites]\npoints = -0.6; 0.3; 1.2\n[measure]\nderivatives = " + derivatives + "\n";
-}
-
 const std::string quartic = "kind = weight-quartic\nstrength = 0.5\n", ring = "kind = weight-ring\nstrength = 0.2\n";
-const std::string narrow_cosines = cosines + "sigma-weight = 1.1\n";
+const std::string shared = "kind = shared-scale\nstrength = 0.2\n";
+const std::string score = "derivatives = score\n", differences = "derivatives = differences\n";
 
-const std::vector<Case> deformed_cases = {
-    {"quartic_score", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "score"), 8},
-    {"quartic_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(quartic, "differences"), 25},
-    {"ring_score", EstimatorKind::conditional, narrow_cosines, "", deformed(ring, "score")},
-    {"ring_differences", EstimatorKind::conditional, narrow_cosines, "", deformed(ring, "differences")},
+const std::vector<EnsembleCase> deformed_nets = {
+    {"cos, quartic, score",
+     net(cosines, 8, deformed(quartic, measure("conditional", "2 4") + score)),
+     {stronger(10), stronger(60)},
+     1,
+     32,
+     2048,
+     true},
+    {"cos, quartic, differences",
+     net(cosines, 8, deformed(quartic, measure("conditional", "2 4") + differences)),
+     {stronger(10), stronger(60)},
+     1,
+     32,
+     2048,
+     true},
+    {"cos, ring, score", net(cosines, 8, deformed(ring, measure("conditional") + score)), {stronger(10), stronger(60)}},
+    {"cos, ring, differences",
+     net(cosines, 8, deformed(ring, measure("conditional") + differences)),
+     {stronger(10), stronger(60)}},
+    {"cos, ring, plain", net(cosines, 8, deformed(ring, measure("plain", "2 4"))), {}},
+    {"cos, shared scale", net(cosines, 8, deformed(shared, measure("conditional") + differences)), {stronger(10), stronger(60)}},
+    {"tanh, shared scale", net(mlp("tanh"), 8, deformed(shared, measure("conditional"))), {stronger(10), stronger(60)}},
+    {"relu, quartic",
+     net(mlp("relu", ""), 8,
+         "[deformation]\n" + quartic + "[sites]\npoints = 0.6; 1.1\n" + measure("conditional", "2 4") + differences),
+     {stronger(10), stronger(60)},
+     1,
+     32,
+     2048,
+     true},
+    {"cos, ring and shared scale, mixed",
+     net(cosines, 8, "[deformation]\n" + ring + "[deformation-2]\n" + shared + two_sites + measure("conditional", "2 4") + score),
+     {stronger(10), stronger(60)}},
+    {"cos, quartic and shared scale, mixed",
+     net(cosines, 8,
+         "[deformation]\n" + quartic + "[deformation-2]\n" + shared + two_sites + measure("conditional", "2 4") + score),
+     {stronger(10), stronger(60)},
+     1,
+     32,
+     2048,
+     true},
+    {"cos, N = inf, shared scale", process(cosines, deformed(shared, measure("plain", "2 4"))), {stronger(10), stronger(60)}},
 };
 
-/// The same with the strength multiplied by 1.6.
-Config stronger(const Case& test) {
-  Config config = small_config(test, width);
-  for (double& strength : config.deformations.front().strengths) strength *= 1.6;
-  return config;
+/// With more networks where tails are heavy: products of fields, and deep nets.
+std::vector<EnsembleCase> sized(std::vector<EnsembleCase> cases) {
+  for (EnsembleCase& of : cases) {
+    const bool plain = of.config.find("estimator = plain") != std::string::npos,
+               deep = of.config.find("depth") != std::string::npos;
+    if (!plain && !deep) continue;
+    of.networks = plain ? 65536 : 16384;
+    of.fewer = 4;
+  }
+  return cases;
 }
 
-class DeformedErrorBars : public testing::TestWithParam<Case> {};
+class ErrorBars : public testing::TestWithParam<EnsembleCase> {
+ protected:
+  static void SetUpTestSuite() { test::print_coverage_header(32); }
+};
 
-// Of the correlators, their first and their second derivatives; and a strength that is 1.6 times as large is seen in each.
-TEST_P(DeformedErrorBars, CoverTheTruthAndRejectAnotherStrength) {
-  const Coverage& c = coverage(GetParam());
-  const Config config = small_config(GetParam(), width);
-  const MomentLayout layout = moment_layout(config);
-  const Vector truth = exact_row(config), wrong = exact_row(stronger(GetParam()));
-  // Scatter over runs is known to 1/√(2 runs); blocks with heavier tails than normal claim some per cent too little.
-  const double tolerance = 0.05 + 4.5 / std::sqrt(2.0 * GetParam().runs());
-  for (Eigen::Index first = 0; first < truth.size(); first += layout.size())
-    for (const int order : layout.orders()) {
-      double largest_z = 0.0, smallest = 2.0, largest = 0.0, wrong_z = 0.0;
-      for (int t = 0; t < layout.index(order).size(); ++t) {
-        const Eigen::Index k = first + layout.offset(order) + t;
-        const double ratio = c.scatter[k] / c.claimed_error[k];
-        EXPECT_LT(std::abs(c.z(k, truth[k])), 4.5) << "row " << first / layout.size() << " order " << order << " tuple " << t;
-        EXPECT_NEAR(ratio, 1.0, tolerance) << "row " << first / layout.size() << " order " << order << " tuple " << t;
-        largest_z = std::max(largest_z, std::abs(c.z(k, truth[k])));
-        wrong_z = std::max(wrong_z, std::abs(c.z(k, wrong[k])));
-        smallest = std::min(smallest, ratio);
-        largest = std::max(largest, ratio);
-      }
-      std::printf(
-          "%s G%dc, derivative %td: largest |mean - exact| %.2f standard errors, scatter/claimed error %.3f to %.3f, "
-          "another strength %.1f off\n",
-          GetParam().name.c_str(), order, first / layout.size(), largest_z, smallest, largest, wrong_z);
-      EXPECT_GT(wrong_z, 5.0) << "row " << first / layout.size() << " order " << order;
-    }
-}
+TEST_P(ErrorBars, CoverTheTruthAndRejectWrongModels) { test::expect_ensemble_covered(GetParam(), test::seeds(200)); }
 
-INSTANTIATE_TEST_SUITE_P(Ensembles, DeformedErrorBars, testing::ValuesIn(deformed_cases),
-                         [](const auto& test) { return test.param.name; });
-
-INSTANTIATE_TEST_SUITE_P(Ensembles, ErrorBars, testing::ValuesIn(cases), [](const auto& test) { return test.param.name; });
+const auto names = [](const auto& of) { return test::identifier(of.param.name); };
+INSTANTIATE_TEST_SUITE_P(FreeNets, ErrorBars, testing::ValuesIn(sized(free_nets)), names);
+INSTANTIATE_TEST_SUITE_P(Densities, ErrorBars, testing::ValuesIn(sized(densities)), names);
+INSTANTIATE_TEST_SUITE_P(DeepNets, ErrorBars, testing::ValuesIn(sized(deep_nets)), names);
+INSTANTIATE_TEST_SUITE_P(DeformedNets, ErrorBars, testing::ValuesIn(sized(deformed_nets)), names);
 
 }  // namespace
 }  // namespace nnft

@@ -132,7 +132,7 @@ TEST(SeriesInStrength, IgnoringCorrelationsIsRejected) {
   std::vector<double> p(repetitions), per_dof(repetitions);
   for (int r = 0; r < repetitions; ++r) {
     const SyntheticScan scan = draw_scan({source}, {}, engine);
-    Measurement measured{scan.measured.value, {}};
+    MeasuredValues measured{scan.measured.value, {}};
     for (Eigen::Index k = 0; k < 8; ++k) measured.sources.push_back(estimate_covariance(scan.leave_one_out[0].col(k), {}));
     const LeastSquares fit = fit_series(in_strength, scan.points, measured);
     pulls.row(r) = ((fit.parameters - truth).array() / fit.covariance.diagonal().array().sqrt()).transpose();
@@ -188,8 +188,8 @@ TEST(ModelAverage, CoversTheLeadingCoefficient) {
     std::vector<double> values, errors;
     for (int cut = 0; cut <= 2; ++cut)
       for (int order = 0; order <= 3 - cut; ++order) {
-        const Measurement kept{scan.measured.value.tail(6 - cut),
-                               {scan.measured.sources.begin() + cut, scan.measured.sources.end()}};
+        const MeasuredValues kept{scan.measured.value.tail(6 - cut),
+                                  {scan.measured.sources.begin() + cut, scan.measured.sources.end()}};
         const LeastSquares fit = fit_series({1.0, false, series_terms({order, 0})},
                                             std::span(scan.points).subspan(static_cast<std::size_t>(cut)), kept);
         scores.push_back({fit.chi2, order + 1, cut});

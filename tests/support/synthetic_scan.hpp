@@ -21,7 +21,7 @@ struct SyntheticSource {
 struct SyntheticScan {
   std::vector<FitPoint> points;
   Vector truth;
-  Measurement measured;
+  MeasuredValues measured;
   std::vector<RowMatrix> leave_one_out;  ///< of each source
 };
 

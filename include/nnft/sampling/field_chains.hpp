@@ -65,6 +65,11 @@ struct ChainMethod {
   int leapfrogs = 0;    ///< of hybrid Monte Carlo of a process; 0: elliptical slice sampling
 };
 
+/// With hybrid Monte Carlo every so many-th step is an elliptical slice instead. Leapfrogs of fixed length are unstable where V
+/// is steep: in the tails of φ⁴ theory every proposal is refused, and a chain that gets there stays (Roberts and Tweedie,
+/// Bernoulli 2 (1996) 341, §4). A slice brings it back.
+inline constexpr std::uint64_t hybrid_slice_interval = 4;
+
 /// Networks of one hidden layer: a sweep redraws the neurons one by one from their density and accepts each with probability
 /// min(1, e^{−ΔV}). State: for each neuron the step at which it was drawn, then its output weight.
 /// @param sites where the field is observed; @param reference_kernel K₀, shape (pairs of sites).
@@ -82,7 +87,7 @@ std::unique_ptr<FieldChains> neuron_chains(const NeuronChainSpec& spec, const Fi
 
 /// φ = Aξ at nodes and sites with ξ ~ N(0, 1) without the operator: elliptical slice sampling (Murray, Adams, MacKay, AISTATS
 /// 2010), or hybrid Monte Carlo in ξ whose Gaussian part is integrated exactly (Beskos et al., Stoch. Proc. Appl. 121 (2011)
-/// 2201). State: ξ.
+/// 2201), with a slice at every hybrid_slice_interval-th step. State: ξ.
 struct ProcessChainSpec {
   RowMatrix factor;      ///< A, shape (nodes + sites, rank)
   RowMatrix covariance;  ///< between sites and nodes, shape (sites, nodes)

@@ -9,7 +9,7 @@
 namespace nnft {
 
 /// Values whose errors come from independent sources: the first values from sources[0], the next from sources[1], and so on.
-struct Measurement {
+struct MeasuredValues {
   Vector value;  ///< shape (points)
   std::vector<SourceCovariance> sources;
 };
@@ -39,7 +39,7 @@ struct LeastSquares {
 /// (Satterthwaite, Biometrics Bull. 2 (1946) 110), as if the estimated covariance was the true one.
 /// @param design X, shape (points, parameters). @throws ShapeError if the shapes differ; FitError if there are fewer points than
 /// parameters or they do not determine the parameters.
-LeastSquares least_squares(const Eigen::MatrixXd& design, const Measurement& measured);
+LeastSquares least_squares(const Eigen::MatrixXd& design, const MeasuredValues& measured);
 
 /// Parameters of every sample without one block of a source, shape (its blocks, parameters); exact for linear models. Their mean
 /// is that of the fit; their jackknife error is what this source contributes at fixed weights.
@@ -47,6 +47,6 @@ LeastSquares least_squares(const Eigen::MatrixXd& design, const Measurement& mea
 RowMatrix leave_one_out_parameters(const LeastSquares& fit, Eigen::Index first, const RowMatrix& leave_one_out);
 
 /// (y − f)ᵀ C⁻¹ (y − f). @throws ShapeError if the shapes differ.
-double raw_chi2(const Vector& fitted, const Measurement& measured);
+double raw_chi2(const Vector& fitted, const MeasuredValues& measured);
 
 }  // namespace nnft

@@ -56,6 +56,6 @@ Eigen::MatrixXd series_design(const SeriesModel& model, double leading_power, st
 /// and leave-one-out parameters are those of the linear one.
 /// @throws ShapeError if points and values differ in number; FitError if two points coincide, a point is at N = ∞ where it cannot
 /// be, the points do not determine the parameters, or the search for p does not converge.
-LeastSquares fit_series(const SeriesModel& model, std::span<const FitPoint> points, const Measurement& measured);
+LeastSquares fit_series(const SeriesModel& model, std::span<const FitPoint> points, const MeasuredValues& measured);
 
 }  // namespace nnft

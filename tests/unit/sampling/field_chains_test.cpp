@@ -86,6 +86,22 @@ TEST_P(FieldChainsOf, AgreeBetweenInstructionSets) {
 
 INSTANTIATE_TEST_SUITE_P(Methods, FieldChainsOf, testing::ValuesIn(test::chain_cases()), test::case_name);
 
+// Few leapfrogs are unstable where V is steep: every proposal from there is refused, until a slice leads away.
+TEST(FieldChains, ComeBackFromTheTailsByHybridMonteCarlo) {
+  const FieldOperator op(test::small_grid(), {20.0, 0.0, 0.0, 0.0});
+  const auto chains = test::gaussian_chains(op, {false, false, 2});
+  const RowMatrix far = RowMatrix::Constant(batch_samples, chains->state_size(), 6.0);
+  chains->restore(far);
+  chains->renew();
+  const double there = *std::min_element(chains->potential(), chains->potential() + batch_samples);
+  for (std::uint64_t step = 1; step < hybrid_slice_interval; ++step) {
+    chains->update(step, false);
+    EXPECT_EQ(*std::max_element(chains->acceptance(), chains->acceptance() + batch_samples), 0.0) << step;
+  }
+  for (std::uint64_t step = hybrid_slice_interval; step <= 4 * hybrid_slice_interval; ++step) chains->update(step, false);
+  EXPECT_LT(*std::max_element(chains->potential(), chains->potential() + batch_samples), 0.1 * there);
+}
+
 // Output weights that are not normal are redrawn, but cannot be rotated.
 TEST(FieldChains, RefuseToRotateOtherThanNormalWeights) {
   const CosNet net(1.0);

@@ -58,7 +58,7 @@ TEST_P(AutocorrelationOf, AnAutoregressiveChainIsCovered) {
   EXPECT_LT(std::sqrt(square), 1.3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Autocorrelation, AutocorrelationOf, ::testing::Values(-0.3, 0.0, 0.3, 0.6, 0.8));
+INSTANTIATE_TEST_SUITE_P(Autocorrelation, AutocorrelationOf, ::testing::Values(-0.8, -0.6, -0.3, 0.0, 0.3, 0.6, 0.8));
 
 TEST(Autocorrelation, OfIndependentSamplesIsOneHalf) {
   std::mt19937_64 engine(1);

@@ -26,8 +26,8 @@ SyntheticScan joint_scan(const SeriesModel& model, std::mt19937_64& engine) {
 }
 
 /// Values 1, 2, … of independent sources with errors e_k, from `blocks` blocks each: ± e_k.
-Measurement independent(const Vector& value, const Vector& error, int blocks) {
-  Measurement measured{value, {}};
+MeasuredValues independent(const Vector& value, const Vector& error, int blocks) {
+  MeasuredValues measured{value, {}};
   for (Eigen::Index k = 0; k < value.size(); ++k) {
     RowMatrix rows(blocks, 1);
     for (int b = 0; b < blocks; ++b) rows(b, 0) = (b % 2 == 0 ? 1.0 : -1.0) * error[k] / std::sqrt(blocks - 1.0);
@@ -82,7 +82,7 @@ TEST(LeastSquares, CovarianceIsThatOfLeaveOneOutParameters) {
     // By hand: the fit with the same weights to the values without one block.
     RowMatrix refitted(rows.rows(), 4);
     for (Eigen::Index b = 0; b < rows.rows(); ++b) {
-      Measurement without = scan.measured;
+      MeasuredValues without = scan.measured;
       without.value.segment(4 * static_cast<Eigen::Index>(w), 4) += (rows.row(b) - rows.colwise().mean()).transpose();
       refitted.row(b) = least_squares(design, without).parameters.transpose();
     }
@@ -103,7 +103,7 @@ TEST(LeastSquares, DoesNotDependOnUnitsOfValuesOrParameters) {
   const LeastSquares fit = least_squares(design, scan.measured);
   Vector units(4);
   units << 1e-9, 1e7, 3.0, 1e-3;
-  Measurement other{scan.measured.value * 1e-6, {}};
+  MeasuredValues other{scan.measured.value * 1e-6, {}};
   for (const RowMatrix& rows : scan.leave_one_out) other.sources.push_back(estimate_covariance(rows * 1e-6, {}));
   const LeastSquares scaled = least_squares(design * units.asDiagonal(), other);
   EXPECT_NEAR(scaled.chi2, fit.chi2, 1e-8 * fit.chi2);
@@ -128,7 +128,7 @@ TEST(LeastSquares, ARegulatorChangesWeightsAndNotTheMeaningOfP) {
 }
 
 TEST(LeastSquares, RefusesWhatDoesNotDetermineTheParameters) {
-  const Measurement measured = independent(Vector::Ones(3), Vector::Ones(3), 20);
+  const MeasuredValues measured = independent(Vector::Ones(3), Vector::Ones(3), 20);
   EXPECT_THROW(least_squares(Eigen::MatrixXd::Random(3, 4), measured), FitError);
   Eigen::MatrixXd twice = Eigen::MatrixXd::Ones(3, 2);
   EXPECT_THROW(least_squares(twice, measured), FitError);
