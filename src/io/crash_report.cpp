@@ -49,11 +49,13 @@ CrashReport::CrashReport(const std::string& path) {
   struct sigaction action {};
   action.sa_handler = report_and_exit;
   sigemptyset(&action.sa_mask);
+  // unchecked: it fails for signals that do not exist only.
   for (std::size_t k = 0; k < signals.size(); ++k) ::sigaction(signals[k], &action, &before_[k]);
 }
 
 CrashReport::~CrashReport() {
   if (sanitized) return;
+  // unchecked: likewise.
   for (std::size_t k = 0; k < signals.size(); ++k) ::sigaction(signals[k], &before_[k], nullptr);
 }
 

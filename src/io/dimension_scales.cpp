@@ -23,6 +23,7 @@ class ScaleLists {
         lists_(dimensions, hvl_t{0, nullptr}) {
     check(H5Aread(attribute, type_.get(), lists_.data()), where, "H5Aread");
   }
+  // unchecked: a destructor cannot do more than lose the memory.
   ~ScaleLists() { H5Dvlen_reclaim(type_.get(), space_.get(), H5P_DEFAULT, lists_.data()); }
   ScaleLists(const ScaleLists&) = delete;
   ScaleLists& operator=(const ScaleLists&) = delete;

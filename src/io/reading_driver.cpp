@@ -30,7 +30,7 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t, haddr_t most) {
   if (file == nullptr) return nullptr;
   auto* const watched = new (std::nothrow) WatchedFile{};
   if (watched == nullptr) {
-    H5FDclose(file);
+    H5FDclose(file);  // unchecked: the file is given up already
     return nullptr;
   }
   watched->file = file;
@@ -76,6 +76,7 @@ herr_t read(H5FD_t* watched, H5FD_mem_t type, hid_t transfer, haddr_t place, std
   } catch (const std::exception&) {
     // No memory for it.
   }
+  // unchecked: without the text the failure is still one.
   H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_VFL, H5E_READERROR, "the heap of texts is damaged");
   return -1;
 }
