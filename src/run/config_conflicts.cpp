@@ -8,6 +8,7 @@
 #include "nnft/core/format.hpp"
 #include "nnft/core/packed_index.hpp"
 #include "nnft/run/config_values.hpp"
+#include "nnft/run/plan.hpp"
 #include "run/histogram_keys.hpp"
 
 namespace nnft {
@@ -120,7 +121,8 @@ void check_scan(const Config& config, Conflicts& conflicts) {
   for (const DeformationConfig& deformation : config.deformations) points *= static_cast<double>(deformation.strengths.size());
   if (points > most_points)
     conflicts.push_back({"field.width", "expected at most " + number_text(most_points) +
-                                            " scan points, widths times strengths, got " + number_text(points)});
+                                            " scan points, widths times strengths, got " + number_text(points) +
+                                            ", a list of which takes " + format_bytes(points * bytes_of_scan_point)});
 }
 
 /// The number of moments before any table of them is made.

@@ -24,9 +24,8 @@ constexpr double automatic_jackknife_bytes = 1e9;
 /// What a rank of a job without tables takes: 30 MB measured with Open MPI 4.1 and HDF5 1.10 on 1 to 4 ranks, and some room.
 constexpr double library_bytes = 40e6;
 
-/// What a rank keeps of a scan point: its place, strengths and name (twice), costs and progress; and for each pair of sites K₀
-/// (as the pilot finds it, as it is summed over the ranks, and as it is kept).
-constexpr double bytes_of_scan_point = 700.0;
+/// What a rank keeps for each pair of sites of a scan point: K₀, as the pilot finds it, as it is summed over the ranks, and as it
+/// is kept.
 constexpr double bytes_of_reference = 24.0;
 
 std::vector<std::vector<double>> strength_axes(const Config& config) {
