@@ -1,5 +1,7 @@
 /// @file A virtual file driver that passes everything on to HDF5's default one and looks at heap collections on their way.
 
+#include "io/reading_driver.hpp"
+
 #include <exception>
 #include <new>
 #include <vector>
