@@ -8,8 +8,8 @@
 namespace nnft::hdf5 {
 
 /// While it lives, a crash ends the process with a message that names the file, and exit code 3. HDF5 1.10 trusts much of what it
-/// reads; what is known of that is checked beforehand (see text_heap.hpp). Not with AddressSanitizer, whose own report is better.
-/// Not nested, not for several threads.
+/// reads; what is known of that is checked beforehand (see reading_driver.hpp). Not with AddressSanitizer, whose own report is
+/// better. Not nested, not for several threads.
 class CrashReport {
  public:
   explicit CrashReport(const std::string& path);

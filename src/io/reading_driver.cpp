@@ -1,5 +1,7 @@
 /// @file A virtual file driver that passes everything on to HDF5's default one and looks at heap collections on their way.
 
+#include "io/reading_driver.hpp"
+
 #include <exception>
 #include <new>
 #include <vector>
@@ -25,6 +27,20 @@ struct WatchedFile {
 H5FD_t* file_of(H5FD_t* watched) { return reinterpret_cast<WatchedFile*>(watched)->file; }
 H5FD_t* file_of(const H5FD_t* watched) { return reinterpret_cast<const WatchedFile*>(watched)->file; }
 
+/// HDF5's functions forget the errors so far, of which the first says most.
+class KeptErrors {
+ public:
+  KeptErrors() : stack_(H5Eget_num(H5E_DEFAULT) > 0 ? H5Eget_current_stack() : H5I_INVALID_HID) {}
+  ~KeptErrors() {
+    if (stack_ >= 0) H5Eset_current_stack(stack_);
+  }
+  KeptErrors(const KeptErrors&) = delete;
+  KeptErrors& operator=(const KeptErrors&) = delete;
+
+ private:
+  hid_t stack_;
+};
+
 H5FD_t* open_file(const char* name, unsigned flags, hid_t, haddr_t most) {
   H5FD_t* const file = H5FDopen(name, flags, H5P_DEFAULT, most);
   if (file == nullptr) return nullptr;
@@ -38,6 +54,7 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t, haddr_t most) {
 }
 
 herr_t close_file(H5FD_t* watched) {
+  const KeptErrors kept;
   const herr_t status = H5FDclose(file_of(watched));
   if (status >= 0) delete reinterpret_cast<WatchedFile*>(watched);
   return status;
@@ -51,11 +68,27 @@ herr_t query(const H5FD_t*, unsigned long* flags) {
   return 0;
 }
 
-haddr_t end_of_addresses(const H5FD_t* watched, H5FD_mem_t type) { return H5FDget_eoa(file_of(watched), type); }
-herr_t set_end_of_addresses(H5FD_t* watched, H5FD_mem_t type, haddr_t end) { return H5FDset_eoa(file_of(watched), type, end); }
-haddr_t end_of_file(const H5FD_t* watched, H5FD_mem_t type) { return H5FDget_eof(file_of(watched), type); }
+haddr_t end_of_addresses(const H5FD_t* watched, H5FD_mem_t type) {
+  const KeptErrors kept;
+  return H5FDget_eoa(file_of(watched), type);
+}
+
+herr_t set_end_of_addresses(H5FD_t* watched, H5FD_mem_t type, haddr_t end) {
+  const KeptErrors kept;
+  return H5FDset_eoa(file_of(watched), type, end);
+}
+
+haddr_t end_of_file(const H5FD_t* watched, H5FD_mem_t type) {
+  const KeptErrors kept;
+  return H5FDget_eof(file_of(watched), type);
+}
+
 herr_t lock(H5FD_t* watched, hbool_t exclusive) { return H5FDlock(file_of(watched), exclusive); }
-herr_t unlock(H5FD_t* watched) { return H5FDunlock(file_of(watched)); }
+
+herr_t unlock(H5FD_t* watched) {
+  const KeptErrors kept;
+  return H5FDunlock(file_of(watched));
+}
 
 bool is_sound(H5FD_t* file, hid_t transfer, haddr_t place, std::uint64_t size) {
   const haddr_t end = H5FDget_eof(file, H5FD_MEM_DEFAULT);

@@ -5,10 +5,10 @@
 
 #include "io/crash_report.hpp"
 #include "io/hdf5_handle.hpp"
+#include "io/reading_driver.hpp"
 #include "io/result_digest.hpp"
 #include "io/stored_dataset.hpp"
 #include "io/text_attributes.hpp"
-#include "io/text_heap.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/io/result_file.hpp"
 

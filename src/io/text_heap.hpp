@@ -6,8 +6,6 @@
 #include <optional>
 #include <span>
 
-#include "io/hdf5_handle.hpp"
-
 namespace nnft::hdf5 {
 
 /// The size in bytes that a collection of global heap objects says it has, if this is how one begins (HDF5 file format, "Global
@@ -17,9 +15,5 @@ std::optional<std::uint64_t> heap_collection_size(std::span<const std::byte> byt
 /// Whether objects follow each other in a collection without gaps to its end, each number once. HDF5 1.10 trusts that: otherwise
 /// it reads and writes where it should not, or for ever.
 bool is_sound_heap_collection(std::span<const std::byte> collection);
-
-/// File access properties for reading: HDF5's default driver, behind which collections of heap objects that are not sound are
-/// errors. With HDF5 1.14 and newer, which checks them itself, the default. @throws IoError.
-Handle reading_access(const std::string& path);
 
 }  // namespace nnft::hdf5
