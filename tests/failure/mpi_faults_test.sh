@@ -97,7 +97,7 @@ later ends 2 H5DSattach_scale:1 'H5DSattach_scale failed'
 settle
 
 # Readers, by what they read.
-"$NNFT" sample job.ini -o good.h5 >good.log
+"$NNFT" sample job.ini -o good.h5 >good.log 2>&1
 for command in 'show' 'fit' 'action'; do
   later ends 1 H5Dread:2 'H5Dread failed' $command ../good.h5
   settle
