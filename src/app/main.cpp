@@ -131,6 +131,9 @@ int main(int argc, char** argv) {
   if (MPI_Init(&argc, &argv) != MPI_SUCCESS) return give_up("MPI_Init failed");
   int code = static_cast<int>(ExitCode::failure);
   try {
+    // For the making of the first communicator; those of the program return errors of their own accord.
+    if (MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN) != MPI_SUCCESS)
+      throw nnft::Error("MPI_Comm_set_errhandler failed");
     const Communicator comm(MPI_COMM_WORLD);
     code = run_reporting(comm, std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {

@@ -146,6 +146,9 @@ struct ResultWriter::State {
       : comm(parent.handle()), path(final_path), temporary(final_path + ".tmp") {}
   ~State();
 
+  /// Runs `work`, whose IoError and ShapeError all ranks throw alike. Any other failure is this rank's alone, and unwinding would
+  /// close the file, for which it would wait for the others for ever: the job ends here.
+  void with_file_open(const std::function<void()>& work) const;
   /// Runs `work`, the collective HDF5 function `call`. @throws IoError on all ranks if it fails on one.
   void run_collective(const char* call, const std::function<void()>& work);
   /// Opens the temporary file, which the root has made. Collective.
@@ -169,6 +172,18 @@ ResultWriter::State::~State() {
   close_failed = file.close() < 0 || close_failed;
   if (!failure.empty() && comm.any(close_failed))
     abort_job(comm, failure + " (and the file cannot be closed: the job is aborted)");
+}
+
+void ResultWriter::State::with_file_open(const std::function<void()>& work) const {
+  try {
+    work();
+  } catch (const IoError&) {
+    throw;
+  } catch (const ShapeError&) {
+    throw;
+  } catch (const std::exception& error) {
+    abort_job(comm, temporary + ": " + error.what());
+  }
 }
 
 void ResultWriter::State::run_collective(const char* call, const std::function<void()>& work) {
@@ -261,7 +276,7 @@ void ResultWriter::State::commit(const std::vector<std::pair<std::string, std::s
 ResultWriter::ResultWriter(const Communicator& comm, const std::string& path, const Schema& schema)
     : state_(std::make_unique<State>(comm, path)) {
   const hdf5::SilentErrors silent;
-  state_->open(schema);
+  state_->with_file_open([&] { state_->open(schema); });
 }
 
 ResultWriter::~ResultWriter() = default;
@@ -269,24 +284,24 @@ ResultWriter::ResultWriter(ResultWriter&&) noexcept = default;
 
 void ResultWriter::write(const std::string& variable, Extents offset, Extents count, std::span<const double> values) {
   const Hyperslab part{{offset.begin(), offset.end()}, {count.begin(), count.end()}};
-  state_->write(variable, std::span(&part, 1), values);
+  state_->with_file_open([&] { state_->write(variable, std::span(&part, 1), values); });
 }
 
 void ResultWriter::write(const std::string& variable, Extents offset, Extents count, std::span<const std::int64_t> values) {
   const Hyperslab part{{offset.begin(), offset.end()}, {count.begin(), count.end()}};
-  state_->write(variable, std::span(&part, 1), values);
+  state_->with_file_open([&] { state_->write(variable, std::span(&part, 1), values); });
 }
 
 void ResultWriter::write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const double> values) {
-  state_->write(variable, parts, values);
+  state_->with_file_open([&] { state_->write(variable, parts, values); });
 }
 
 void ResultWriter::write(const std::string& variable, std::span<const Hyperslab> parts, std::span<const std::int64_t> values) {
-  state_->write(variable, parts, values);
+  state_->with_file_open([&] { state_->write(variable, parts, values); });
 }
 
 void ResultWriter::commit(const std::vector<std::pair<std::string, std::string>>& more_provenance) {
-  state_->commit(more_provenance);
+  state_->with_file_open([&] { state_->commit(more_provenance); });
 }
 
 }  // namespace nnft

@@ -68,7 +68,7 @@ later ends 2 H5Dwrite:2:1 'H5Dwrite failed'
 later ends 2 MPI_Init:1:all 'MPI_Init failed'
 later ends 1 MPI_Comm_dup:1 'MPI_Comm_dup failed'
 later ends 2 MPI_Comm_dup:1:1 'MPI_Comm_dup failed'
-later ends 1 MPI_Comm_set_errhandler:2 'MPI_Comm_set_errhandler failed'
+later ends 1 MPI_Comm_set_errhandler:3 'MPI_Comm_set_errhandler failed'
 later ends 2 MPI_Comm_rank:1 'MPI_Comm_rank failed'
 later ends 2 MPI_Comm_size:1:1 'MPI_Comm_size failed'
 later ends 1 MPI_Allreduce:5 'MPI_Allreduce failed'
@@ -97,7 +97,7 @@ later ends 2 H5DSattach_scale:1 'H5DSattach_scale failed'
 settle
 
 # Readers, by what they read.
-"$NNFT" sample job.ini -o good.h5 >good.log
+"$NNFT" sample job.ini -o good.h5 >good.log 2>&1
 for command in 'show' 'fit' 'action'; do
   later ends 1 H5Dread:2 'H5Dread failed' $command ../good.h5
   settle
