@@ -2,11 +2,12 @@
 # The table of error bars: for each quantity that has an exact value how often estimates of many seeds are as far from it as their
 # errors say, and a wrong model that the same estimates reject.
 #   tests/coverage.sh [--long | SEEDS] [BUILD]     BUILD=build/release, built with -DNNFT_TESTS=ON
-# Without --long or SEEDS the number of seeds of `ctest -R coverage -V` (200, 100 where a seed is dear); --long: 5000, which
-# takes about an hour on one core. Columns: parts (tuples, of which the row shows the worst), seeds, mean deviation of the estimate
-# in its standard errors, mean pull times the root of the seeds (of skewed estimates -skewness/2 on average per seed), scatter over
-# claimed error, shares within one and two errors and in brackets what is expected of them, skewness of the estimate, the wrong
-# model and its p. Exits with 1 if a row is not as expected (probability 1e-6 each).
+# Without --long or SEEDS the number of seeds of `ctest -R coverage -V` (200, 100 where a seed is dear); --long: 5000, which takes
+# about half an hour on a free core. A row shows the worst of the parts (tuples) that the program trusts in most seeds, or, marked as
+# not trusted, of all. Columns: parts; seeds; mean of the estimate minus the truth in standard errors of the mean; mean pull times
+# the root of the number of seeds (-skewness/2 for each seed where errors grow with the estimate); scatter over claimed error; shares
+# within one and two errors; skewness of the estimate; share of seeds that are trusted; the wrong model and its p. Exits with 1 if
+# a row is not as expected (probability 1e-6 each) or no wrong model is rejected.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

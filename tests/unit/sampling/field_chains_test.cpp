@@ -98,7 +98,7 @@ TEST(FieldChains, ComeBackFromTheTailsByHybridMonteCarlo) {
     chains->update(step, false);
     EXPECT_EQ(*std::max_element(chains->acceptance(), chains->acceptance() + batch_samples), 0.0) << step;
   }
-  for (std::uint64_t step = hybrid_slice_interval; step <= 4 * hybrid_slice_interval; ++step) chains->update(step, false);
+  for (std::uint64_t step = hybrid_slice_interval; step <= 20 * hybrid_slice_interval; ++step) chains->update(step, false);
   EXPECT_LT(*std::max_element(chains->potential(), chains->potential() + batch_samples), 0.1 * there);
 }
 
