@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <system_error>
 
 #include "nnft/core/error.hpp"
 
@@ -66,7 +67,9 @@ void StoredDataset::read_shape() {
 void StoredDataset::check_storage(const std::string& path) const {
   const std::uint64_t needed = elements_ * sizeof(double);
   const std::uint64_t stored = H5Dget_storage_size(dataset_.get());
-  const std::uint64_t file_size = std::filesystem::file_size(path);
+  std::error_code failure;
+  const std::uint64_t file_size = std::filesystem::file_size(path, failure);
+  if (failure) throw IoError(path + ": its size cannot be read (has it been removed?): " + failure.message());
   const Handle creation(H5Dget_create_plist(dataset_.get()), H5Pclose, where_, "H5Dget_create_plist");
   unsigned flags = 0;
   std::size_t no_values = 0;
