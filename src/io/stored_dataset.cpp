@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <limits>
+#include <system_error>
 
 #include "io/dimension_scales.hpp"
 #include "nnft/core/error.hpp"
@@ -63,7 +64,9 @@ void StoredDataset::read_shape() {
 void StoredDataset::check_storage(const std::string& path) const {
   const std::uint64_t needed = elements_ * sizeof(double);
   const std::uint64_t stored = H5Dget_storage_size(dataset_.get());
-  const std::uint64_t file_size = std::filesystem::file_size(path);
+  std::error_code failure;
+  const std::uint64_t file_size = std::filesystem::file_size(path, failure);
+  if (failure) throw IoError(path + ": its size cannot be read (has it been removed?): " + failure.message());
   const bool compressed = check_layout();
   if (stored > file_size || stored < needed / (compressed ? largest_compression : 1)) {
     throw IoError(where_ + ": shape " + in_brackets(shape_) + " needs " + std::to_string(needed) + " bytes, but " +
