@@ -120,7 +120,7 @@ Plan::Plan(const Config& config, int ranks, const Part& part)
   for (const std::vector<double>& axis : strengths_) points *= static_cast<double>(axis.size());
   scan_bytes_ = points * (bytes_of_scan_point + bytes_of_reference * static_cast<double>(sums_.moments().index(2).size()));
   const auto limit = static_cast<double>(config.run.max_memory);
-  if (scan_bytes_ + library_bytes > limit)
+  if (scan_bytes_ > limit)
     throw UsageError("run.max-memory: expected at least " + format_bytes(scan_bytes_ + library_bytes) +
                      " per rank for the list of " + shortest_text(points) + " scan points alone, got " + format_bytes(limit));
   points_ = scan_points(config, strengths_);
