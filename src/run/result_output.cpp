@@ -11,7 +11,7 @@ namespace nnft {
 namespace {
 
 /// Scan points whose tables a run prints at its end: exact values for them may take longer than the samples did.
-constexpr std::uint64_t most_tables = 100;
+constexpr std::uint64_t most_tables = 30;
 
 /// Analyses the points of a memory round, one per rank at a time; returns the tables of the first points on the root.
 std::string write_points(const Communicator& comm, const ResultInput& input, const Range& points, const BlockStore& store,
