@@ -72,7 +72,7 @@ rm -f -- "$reports"/*
 
 log=$build/ctest.log
 status=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error -j2 --timeout 1800 -E "$excluded" "${selection[@]}" "$@" 2>&1 |
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" --timeout 1800 -E "$excluded" "${selection[@]}" "$@" 2>&1 |
   tee "$log" || status=$?
 summary=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log" | tail -n 1)
 read -r failed total <<<"${summary:-0 0}"
