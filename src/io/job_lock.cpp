@@ -64,7 +64,8 @@ void make_directory(const std::string& directory) {
     throw IoError(directory + ": cannot be created: " + failure.message());
 }
 
-bool is_lock(const fs::path& path) { return path.extension() == ".lock"; }
+/// MPI's files of a killed job may end in .lock, too.
+bool is_lock(const fs::path& path) { return path.filename() == "job.lock" || path.filename() == "ranks.lock"; }
 
 /// What one file's exclusive lock takes: `file` has it, or there are no locks.
 std::unique_ptr<FileDescriptor> lock_exclusively(const std::string& directory, const std::string& path, bool& no_locks) {

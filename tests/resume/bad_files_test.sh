@@ -76,6 +76,7 @@ with h5py.File(sys.argv[1], 'r+') as f:
 }
 
 fresh
+touch $part/points.0-0.h5.tmp-1234-5.lock # of MPI, left behind by a kill
 case_is 'nothing wrong' 0 'written to bad.h5'
 goes_on 'nothing wrong'
 fresh
