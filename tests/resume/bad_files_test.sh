@@ -93,7 +93,7 @@ flip "$newest"
 case_is 'newest generation with flipped bits' 0 "$newest: .*"
 goes_on 'newest generation with flipped bits'
 fresh
-edit "$newest" "f['provenance'].attrs.modify('sequence', '7')"
+edit "$newest" "f['provenance'].attrs.modify('sequence', '7777')"
 case_is 'newest generation, header changed' 0 "$newest: the checksum of its texts, texts_sha256 of /provenance, does not match them"
 goes_on 'newest generation, header changed'
 fresh
