@@ -111,14 +111,16 @@ void CumulantEstimator::weighted(std::span<const T> cumulants, std::span<T> sums
   sum_over_partitions(cumulants, sums, [&](std::size_t order, std::size_t k) -> const T& { return weights[order][k]; });
 }
 
-template void CumulantEstimator::connected(std::span<const double>, std::span<double>) const;
-template void CumulantEstimator::connected(std::span<const long double>, std::span<long double>) const;
-template void CumulantEstimator::connected(std::span<const Series<double>>, std::span<Series<double>>) const;
-template void CumulantEstimator::connected(std::span<const Series<long double>>, std::span<Series<long double>>) const;
-template void CumulantEstimator::full(std::span<const double>, std::span<double>) const;
-template void CumulantEstimator::full(std::span<const long double>, std::span<long double>) const;
-template void CumulantEstimator::full(std::span<const Series<double>>, std::span<Series<double>>) const;
-template void CumulantEstimator::full(std::span<const Series<long double>>, std::span<Series<long double>>) const;
+template void CumulantEstimator::connected<double>(std::span<const double>, std::span<double>) const;
+template void CumulantEstimator::connected<long double>(std::span<const long double>, std::span<long double>) const;
+template void CumulantEstimator::connected<Series<double>>(std::span<const Series<double>>, std::span<Series<double>>) const;
+template void CumulantEstimator::connected<Series<long double>>(std::span<const Series<long double>>,
+                                                                std::span<Series<long double>>) const;
+template void CumulantEstimator::full<double>(std::span<const double>, std::span<double>) const;
+template void CumulantEstimator::full<long double>(std::span<const long double>, std::span<long double>) const;
+template void CumulantEstimator::full<Series<double>>(std::span<const Series<double>>, std::span<Series<double>>) const;
+template void CumulantEstimator::full<Series<long double>>(std::span<const Series<long double>>,
+                                                           std::span<Series<long double>>) const;
 template void CumulantEstimator::weighted(std::span<const Series<double>>, std::span<Series<double>>,
                                           const std::vector<std::vector<Series<double>>>&) const;
 
