@@ -30,7 +30,8 @@ fi
 if [[ -n ${NNFT_BATTERY_ORDERS:-} ]]; then read -r -a orders <<<"$NNFT_BATTERY_ORDERS"; fi
 
 # judge ORDER FILE TEST…: one line for each p-value: ORDER TEST NTUP P. -Y 1: a p-value that is neither good nor impossible is
-# settled with more samples; dieharder's own bounds are 10⁻⁶ and 0.005.
+# settled with more samples. Judged here by small p-values alone: of few samples dieharder's serial tests give mt19937 and AES, too,
+# p-values within 10⁻⁶ of 1.
 judge() {
   local order=$1 file=$2 test
   shift 2
@@ -46,17 +47,17 @@ rm -f pvalues wrong
 for order in "${orders[@]}"; do
   judge "$order" pvalues "${tests[@]}"
   awk -v o="$order" '
-    $1 == o { ++n; ++of[$5]; if (!least || $4 < least) { least = $4; name = $2 " " $3 } }
+    $1 == o { ++n; low += $4 < 1e-6; weak += $4 < 0.005; if (!least || $4 < least) { least = $4; name = $2 " " $3 } }
     END {
       if (!n) exit 1
-      printf "battery: %-12s %3d p-values: %3d passed, %d weak, %d failed; least %.2g (%s)\n", o, n, of["PASSED"], of["WEAK"], of["FAILED"], least, name
+      printf "battery: %-12s %3d p-values: %d below 0.005, %d below 1e-6; least %.2g (%s)\n", o, n, weak, low, least, name
     }' pvalues || fail "$order: dieharder gave no p-values"
 done
-if grep FAILED pvalues >&2; then fail 'the tests above fail'; fi
+if awk '$4 < 1e-6 { print; low = 1 } END { exit !low }' pvalues >&2; then fail 'the tests above fail'; fi
 
 for order in shared_purpose shifted_samples; do
   judge "$order" wrong "${quick[@]}"
   awk -v o="$order" '
-    $1 == o { ++n; if ($5 == "FAILED") { ++bad; name = name " " $2 } }
+    $1 == o { ++n; if ($4 < 1e-6) { ++bad; name = name " " $2 } }
     END { printf "battery: %-15s (a mistake) %d of %d p-values below 1e-6:%s\n", o, bad, n, name; exit !bad }' wrong || fail "$order is not noticed"
 done
