@@ -104,13 +104,15 @@ std::vector<fs::path> seeds(const std::string& target) {
   return found;
 }
 
-void make_edited_copy(const fs::path& seed, const fs::path& to, std::span<const std::uint8_t> bytes) {
+Edit make_edited_copy(const fs::path& seed, const fs::path& to, std::span<const std::uint8_t> bytes) {
   fs::copy_file(seed, to, fs::copy_options::overwrite_existing);
   FuzzBytes rest(bytes);
-  if (rest.byte() % 4 == 3)
+  if (rest.byte() % 4 == 3) {
     edit_bytes(to.string(), rest);
-  else
-    edit_structure(to.string(), rest);
+    return Edit::bytes;
+  }
+  edit_structure(to.string(), rest);
+  return Edit::structure;
 }
 
 }  // namespace nnft::fuzz

@@ -33,7 +33,9 @@ const std::filesystem::path& scratch();
 /// @throws Error if there are none.
 std::vector<std::filesystem::path> seeds(const std::string& target);
 
-/// Copies a seed to `to` and edits it as the bytes say: its structure, or bytes of the file.
-void make_edited_copy(const std::filesystem::path& seed, const std::filesystem::path& to, std::span<const std::uint8_t> bytes);
+enum class Edit { structure, bytes };
+
+/// Copies a seed to `to` and edits it as the bytes say: its structure, or bytes of the file. Returns which of them.
+Edit make_edited_copy(const std::filesystem::path& seed, const std::filesystem::path& to, std::span<const std::uint8_t> bytes);
 
 }  // namespace nnft::fuzz
