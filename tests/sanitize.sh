@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds with AddressSanitizer, UndefinedBehaviorSanitizer, the assertions of the standard library and of
-# Eigen, and runs the tests with leak checking on. Arguments go to ctest; with --quick only those of the list below are built and
-# run: every command, every layer, one script of every kind, failures.
+# Eigen, and runs the tests with leak checking on: hours on two cores. Arguments go to ctest; with --quick only those of the list
+# below are built, less optimised, and run: every command, every layer, one script of every kind, failures.
 # --threads: builds and runs with ThreadSanitizer instead what uses threads (Deadline, and the agreements that use it).
 # Suppressed are leaks of MPI and the libraries below it (tests/support/leaks.supp). A report of a sanitizer fails the suite even if
 # the test that caused it did not notice. Ends with a line `N passed, N failed, N reports`.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-build=build/asan
+build=build/asan-whole
 
 # What cannot run so. support_install builds a program against installed libraries, without the sanitizers these were built with.
 # resume_memory_test compares the memory of a rank, most of which is the sanitizer's here, with run.max-memory.
@@ -20,8 +20,11 @@ quick_tests+='format_(xarray|action)_test|failure_(open_handles|mpi_faults|bad_c
 
 targets=()
 selection=()
+flags=(-DCMAKE_CXX_FLAGS_DEBUG='-O1 -finline-small-functions -g0')  # Eigen's expressions, not inlined, would take far longer
 if [[ ${1:-} == --quick ]]; then
   shift
+  build=build/asan
+  flags=()
   targets=(--target "${quick_targets[@]}")
   selection=(-R "$quick_tests")
 fi
@@ -42,7 +45,7 @@ if [[ ${1:-} == --threads ]]; then
   fi
   exec ctest --test-dir build/tsan --output-on-failure --no-tests=error -R '^unit_parallel' "$@"
 fi
-cmake --preset asan -DNNFT_WERROR=OFF -DNNFT_TESTS=ON
+cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON "${flags[@]}"
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}" "${targets[@]}"
 
 reports=$PWD/$build/reports

@@ -98,22 +98,9 @@ std::string sites_text(const PackedIndex& index, int t) {
   return text;
 }
 
-/// All orders added up, with error.
-Estimate summed(const CouplingLayout& layout, const Estimate& correlators) {
-  Estimate sum;
-  sum.value = layout.summed(correlators.value, layout.order());
-  sum.error = Vector::Zero(sum.value.size());
-  if (correlators.leave_one_out.rows() == 0) return sum;
-  RowMatrix rows(correlators.leave_one_out.rows(), sum.value.size());
-  for (Eigen::Index b = 0; b < rows.rows(); ++b)
-    rows.row(b) = layout.summed(correlators.leave_one_out.row(b).transpose(), layout.order()).transpose();
-  sum.error = jackknife_error(rows);
-  return sum;
-}
-
 void write_degree(std::ostream& out, const ExpandedPoint& point, const CouplingLayout& layout, bool sums, int degree,
                   TableLength length) {
-  const Estimate all = summed(layout, point.correlators);
+  const Estimate all = all_orders(layout, point.correlators);
   const StoredCorrelator& source = point.source[static_cast<std::size_t>(degree / 2 - 1)];
   const bool known = sums && source.value.size() > 0;
   out << "  " << std::left << std::setw(column) << ("G" + std::to_string(degree) + "c") << std::right;
@@ -137,6 +124,18 @@ void write_degree(std::ostream& out, const ExpandedPoint& point, const CouplingL
 }
 
 }  // namespace
+
+Estimate all_orders(const CouplingLayout& layout, const Estimate& correlators) {
+  Estimate sum;
+  sum.value = layout.summed(correlators.value, layout.order());
+  sum.error = Vector::Zero(sum.value.size());
+  if (correlators.leave_one_out.rows() == 0) return sum;
+  RowMatrix rows(correlators.leave_one_out.rows(), sum.value.size());
+  for (Eigen::Index b = 0; b < rows.rows(); ++b)
+    rows.row(b) = layout.summed(correlators.leave_one_out.row(b).transpose(), layout.order()).transpose();
+  sum.error = jackknife_error(rows);
+  return sum;
+}
 
 ExpandedCorrelators expand_correlators(const StoredAction& stored, int order) {
   if (order >= stored.orders())

@@ -1,6 +1,6 @@
-// Error bars of φ⁴ theory with one node, where every width is known exactly: by every kind of Markov chain and by weights, in
-// parameter space and in function space, plain and improved correlators, observables of the box, effective masses, and
-// autocorrelation times where they are known. Prints a row of the table for each quantity.
+// Error bars of φ⁴ theory with one and two nodes, where every width is known exactly: by every kind of Markov chain and by
+// weights, in parameter space and in function space, plain and improved correlators, observables of the box, effective masses,
+// and autocorrelation times where they are known. Prints a row of the table for each quantity.
 
 #include "support/ensemble_coverage.hpp"
 
@@ -12,10 +12,11 @@ using test::of_strength;
 using test::stronger;
 using test::wider_weights;
 
-/// @param lines of [deformation]. Site 0 is the node.
-std::string operator_on_one_node(const std::string& width, const std::string& method, const std::string& lines) {
-  return "[field]\narchitecture = cos\nsigma-out = 1.2\nwidth = " + width +
-         "\n[sites]\npoints = 0.5; 0.9; 1.3\n[deformation]\nkind = field-operator\nbox = 1\nnodes = 1\n" + lines +
+/// @param lines of [deformation]. The first sites are the nodes.
+std::string operator_on(int nodes, const std::string& width, const std::string& method, const std::string& lines) {
+  const std::string sites = nodes == 1 ? "0.5; 0.9; 1.3" : "0.21132486540518712; 0.78867513459481288; 1.37";
+  return "[field]\narchitecture = cos\nsigma-out = 1.2\nwidth = " + width + "\n[sites]\npoints = " + sites +
+         "\n[deformation]\nkind = field-operator\nbox = 1\nnodes = " + std::to_string(nodes) + "\n" + lines +
          "[sampling]\nmethod = " + method + "\n[measure]\norders = 2 4\n";
 }
 
@@ -24,9 +25,9 @@ const std::string weak = "strength = 4\n", strong = "strength = 20\n", wells = "
 constexpr int samples = 32 * 64 * 8;
 
 EnsembleCase of(const std::string& name, const std::string& width, const std::string& method, const std::string& lines,
-                int blocks = 32) {
+                int blocks = 32, int nodes = 1) {
   return {name,
-          operator_on_one_node(width, method, lines),
+          operator_on(nodes, width, method, lines),
           {stronger(2), stronger(10), stronger(50), wider_weights(3), wider_weights(20)},
           2,
           blocks,
@@ -35,7 +36,7 @@ EnsembleCase of(const std::string& name, const std::string& width, const std::st
 
 EnsembleCase free_of(const std::string& name, const std::string& width, const std::string& method, double tau) {
   return {name,
-          operator_on_one_node(width, method, free),
+          operator_on(1, width, method, free),
           {of_strength(1), of_strength(10), wider_weights(3), wider_weights(20)},
           2,
           32,
@@ -59,6 +60,9 @@ const std::vector<EnsembleCase> cases = {
     of("reweight, N = inf", "inf", "reweight", weak),
     of("slice, N = inf, 8 blocks", "inf", "elliptical-slice", weak, 8),
     of("slice, N = inf, 16 blocks", "inf", "elliptical-slice", weak, 16),
+    of("two nodes, refresh, N = 4", "4", "neuron-refresh", weak, 32, 2),
+    of("two nodes, slice, N = inf", "inf", "elliptical-slice", weak, 32, 2),
+    of("two nodes, hmc, N = inf, wells", "inf", "hmc", wells, 32, 2),
     free_of("refresh, N = 4, free", "4", "neuron-refresh", 0.5),
     free_of("slice, N = inf, free", "inf", "elliptical-slice", 1.5),
     free_of("hmc, N = inf, free", "inf", "hmc", 0.625),

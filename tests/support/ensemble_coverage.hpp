@@ -145,15 +145,33 @@ inline NumberList found_numbers(const PointResult& result, const SumLayout& layo
   return numbers;
 }
 
-/// V, φ², φ⁴, χ and the Binder cumulant of a box with one node, at which site 0 is.
-inline void add_box(NumberList& numbers, const Config& config, const ScanPoint& point, double second, double fourth) {
-  const FieldCouplings couplings = field_couplings(config, point);
+/// V, φ², φ⁴, χ and the Binder cumulant of a box with nodes of the same weight, at which the first sites are.
+/// @param full moments.
+inline void add_box(NumberList& numbers, const Config& config, const ScanPoint& point, const MomentLayout& moments,
+                    const Vector& full) {
+  const int nodes = config.field_operator.nodes;
   const double volume = config.field_operator.box;
-  numbers.add("V", Vector::Constant(1, volume * (couplings.lambda / 24.0 * fourth - 0.5 * couplings.mu2 * second)));
-  numbers.add("phi2", Vector::Constant(1, second));
-  numbers.add("phi4", Vector::Constant(1, fourth));
-  numbers.add("chi", Vector::Constant(1, volume * second));
-  numbers.add("binder", Vector::Constant(1, 1.0 - fourth / (3.0 * second * second)));
+  const auto moment = [&](const std::vector<int>& sites) {
+    const int order = static_cast<int>(sites.size());
+    return full[moments.offset(order) + moments.index(order).position(sites)];
+  };
+  double second = 0.0, fourth = 0.0, mean_second = 0.0, mean_fourth = 0.0;
+  for (int i = 0; i < nodes; ++i) {
+    second += moment({i, i}) / nodes;
+    fourth += moment({i, i, i, i}) / nodes;
+    for (int j = 0; j < nodes; ++j) {
+      mean_second += moment({i, j}) / std::pow(nodes, 2);
+      for (int k = 0; k < nodes; ++k)
+        for (int l = 0; l < nodes; ++l) mean_fourth += moment({i, j, k, l}) / std::pow(nodes, 4);
+    }
+  }
+  const FieldCouplings couplings = field_couplings(config, point);
+  const auto add = [&](const char* name, double value) { numbers.add(name, Vector::Constant(1, value)); };
+  add("V", volume * (couplings.lambda / 24.0 * fourth - 0.5 * couplings.mu2 * second));
+  add("phi2", second);
+  add("phi4", fourth);
+  add("chi", volume * mean_second);
+  add("binder", 1.0 - mean_fourth / (3.0 * mean_second * mean_second));
 }
 
 /// The same exactly.
@@ -178,7 +196,7 @@ inline NumberList exact_numbers(const Config& config, double tau) {
   add("c_plain", exact.connected, 2);
   numbers.add("m_eff", effective_mass(longest_ray(config.sites), moments,
                                       {exact.connected.data(), static_cast<std::size_t>(moments.index(2).size())}));
-  add_box(numbers, config, point, full[0], full[moments.offset(4)]);
+  add_box(numbers, config, point, moments, full);
   if (!std::isnan(tau)) numbers.add("tau_int", Vector::Constant(1, tau));
   return numbers;
 }

@@ -30,6 +30,9 @@ struct ExpandedCorrelators {
 /// from leave-one-out couplings, if the file has them. Not collective. @throws IoError; UsageError if the file has no such order.
 ExpandedCorrelators expand_correlators(const StoredAction& stored, int order);
 
+/// All powers of the expansion parameter added up: value and error. @param correlators of a point.
+Estimate all_orders(const CouplingLayout& layout, const Estimate& correlators);
+
 /// For each scan point some or all tuples: contributions of each order, their sum, the correlator that the action came from, and
 /// the relative difference.
 std::string expanded_table(const StoredAction& stored, const ExpandedCorrelators& expanded, TableLength length);
