@@ -1,0 +1,117 @@
+"""What the talk says, what was measured, and the verdict, which follows from the numbers alone."""
+
+import math
+from dataclasses import dataclass, field
+
+FALSE_ALARM = 1e-4  # of a claim that holds: probability that its verdict says otherwise, for normal errors
+WELL_KNOWN = 0.2  # a claim is decided if some line is known to this part of what is printed
+ROUNDING = 1e-9  # of numbers without statistical error, unless a line says otherwise
+
+
+@dataclass
+class Line:
+    """A number of the talk beside its measurement. All numbers are dimensionless."""
+
+    quantity: str
+    printed: float  # by the formula as printed, or by the other of two methods that are said to agree
+    measured: float
+    error: float  # standard error of `measured`; 0 if it has none
+    exact: float = math.nan  # where there is one
+    printed_error: float = 0.0
+
+    @property
+    def scatter(self):
+        return math.hypot(self.error, self.printed_error) or ROUNDING * max(abs(self.printed), abs(self.measured))
+
+    @property
+    def pull(self):
+        return (self.measured - self.printed) / self.scatter if self.scatter > 0 else 0.0
+
+    @property
+    def precision(self):
+        """Error as a part of what is printed; of 0 nothing."""
+        return self.scatter / abs(self.printed) if self.printed != 0 else math.inf
+
+
+@dataclass
+class Verdict:
+    kind: str  # "holds", "another factor", "fails" or "not decided"
+    text: str
+
+
+@dataclass
+class Claim:
+    number: str  # of the list in the README: "7b"
+    title: str
+    source: str  # where it stands
+    formula: str  # as printed
+    lines: list
+    argument: str = ""  # the shortest that a reader can check, where the printed does not hold
+    shown: int = 4  # so many lines stand in the short table
+    zero: bool = False  # it says that something vanishes: `scale` is what would be there if it did not
+    scale: float = math.nan
+    pictures: list = field(default_factory=list)
+
+    @property
+    def verdict(self):
+        return judge(self.lines, self.scale if self.zero else None)
+
+
+def normal_p(pull):
+    """Two-sided."""
+    return math.erfc(abs(pull) / math.sqrt(2.0))
+
+
+def least_p(pulls):
+    """Bonferroni's bound for the largest of them."""
+    return min(1.0, len(pulls) * min(map(normal_p, pulls)))
+
+
+def common_factor(lines):
+    """f and its error such that measured = f · printed fits best, and the pulls of what remains."""
+    weights = [(l.printed / l.scatter) ** 2 for l in lines]
+    total = sum(weights)
+    if total == 0:
+        return math.nan, math.inf, [math.inf]
+    factor = sum(w * l.measured / l.printed for w, l in zip(weights, lines) if l.printed != 0) / total
+    return factor, 1.0 / math.sqrt(total), [(l.measured - factor * l.printed) / l.scatter for l in lines]
+
+
+def percent(part):
+    return f"{100 * part:.2g} %" if part >= 1e-6 else f"{part:.0e}"
+
+
+def judge(lines, scale=None):
+    """The verdict on lines. @param scale: the claim is that they vanish, and this is what they would be otherwise."""
+    if not lines:
+        raise ValueError("a claim needs at least one line")
+    if not all(math.isfinite(l.measured) and math.isfinite(l.printed) and math.isfinite(l.scatter) for l in lines):
+        return Verdict("not decided", "a number is missing")
+    largest = max((l.pull for l in lines), key=abs)
+    precision = min(l.scatter for l in lines) / abs(scale) if scale is not None else min(l.precision for l in lines)
+    of = f" of {len(lines)}" if len(lines) > 1 else ""
+    if least_p([l.pull for l in lines]) >= FALSE_ALARM:
+        if not precision <= WELL_KNOWN:
+            return Verdict("not decided", f"errors of {percent(precision)} at best are too large")
+        exact = all(l.error == 0 and l.printed_error == 0 for l in lines)
+        apart = max(abs(l.measured - l.printed) / max(abs(l.printed), abs(l.measured), 1e-300) for l in lines)
+        return Verdict("holds", f"holds to {percent(apart)}" if exact else f"holds: pull {largest:+.1f}{of}, to {percent(precision)}")
+    if scale is None and len(lines) > 1:
+        factor, error, rest = common_factor(lines)
+        if least_p(rest) >= FALSE_ALARM and error < WELL_KNOWN * abs(factor) / 4:
+            return Verdict("another factor", f"holds with another factor: {shown(factor, error)} of the printed ({abs(factor - 1) / error:.3g} standard errors from 1)")
+    return Verdict("fails", f"fails by {abs(largest):.3g} standard errors")
+
+
+def shown(value, error):
+    """A value with its error in brackets, two digits of it."""
+    if not (math.isfinite(value) and math.isfinite(error)) or error <= 1e-12 * abs(value):
+        return f"{value:.7g}"
+    digits = 1 - math.floor(math.log10(error))
+    if digits < 0:
+        return f"{value:.0f}({error:.0f})"
+    if abs(value) < 1e-3 or digits > 8:
+        exponent = math.floor(math.log10(max(abs(value), error)))
+        return shown(value / 10.0**exponent, error / 10.0**exponent) + f"e{exponent:+03d}"
+    bracket = f"{error * 10**digits:.0f}" if error < 1 else f"{error:.{digits}f}"
+    return f"{value:.{digits}f}({bracket})"
