@@ -49,9 +49,9 @@ def draw(options):
     Path(options.output).mkdir(parents=True, exist_ok=True)
     page = Page("Pictures of nnft files")
     for picture in gallery.pictures():
-        for path in style.save(picture.figure, options.output, picture.stem):
-            print(path)
-        page.picture(picture.figure, picture.caption)
+        paths = style.save(picture.figure, options.output, picture.stem)
+        print("\n".join(map(str, paths)))
+        page.picture(paths[0], picture.caption)
     if options.html:
         page.heading("Provenance")
         page.provenance(files)

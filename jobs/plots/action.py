@@ -43,7 +43,7 @@ def action_figure(results, sites=0, **point):
             style.points_of_both_signs(axis, x, values[known], errors[known], order, f"through order {order}")
             style.curve(axis, x, np.abs(values[known]), order)
         if drawn:
-            axis.set_yscale("log")
+            style.logarithmic(axis)
         axis.set_ylabel(f"$|{style.correlator(name)}|$({' '.join([str(sites)] * int(name[1:]))})")
     style.plain_ticks(axes[-1], widths)
     axes[-1].set_xlabel("$N$")

@@ -100,7 +100,7 @@ def _effective(axis, results, axis_name, slowest):
         error = value * np.array([results.at("tau_int_err", **p)[k] / results.at("tau_int", **p)[k] for p in points])
         shifted = x * 1.03**k if axis.get_xscale() == "log" else x + 0.01 * k * (np.ptp(x) or 1.0)
         style.points(axis, shifted, value, error, k)
-    axis.set(ylabel=r"$n_\mathrm{eff}/n$", ylim=(0, None))
+    axis.set(ylabel=r"$n_\mathrm{eff}/n$", ylim=(0, 1.1 * axis.get_ylim()[1]))
 
 
 def _functions(axis, results, point):
@@ -108,6 +108,7 @@ def _functions(axis, results, point):
         lags, rho, error = autocorrelation(results, name, column, point)
         style.points(axis, lags + 0.15 * (k - 1), rho, error, k, text)
     axis.axhline(0, color="grey", linewidth=0.8)
+    axis.xaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel="lag (samples)", ylabel=r"$\rho$")
     axis.text(0.97, 0.93, style.place(results, point), transform=axis.transAxes, ha="right", va="top", fontsize=7)
 

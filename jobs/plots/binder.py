@@ -27,7 +27,7 @@ def crossing(x, first, second):
 
 
 def binder_figure(boxes, **point):
-    """@param boxes files of one theory in different boxes. Crossings of each pair are bands of one standard error."""
+    """@param boxes files of one theory in different boxes. Crossings of each pair are lines with bands of one standard error."""
     boxes = sorted(boxes, key=box)
     for results in boxes:
         data.needed(results, "binder", "binder_err", "mu2")
@@ -44,8 +44,10 @@ def binder_figure(boxes, **point):
     for k, ((a, first), (b, second)) in enumerate(itertools.combinations(curves.items(), 2)):
         found = crossing(x, first, second)
         if found:
-            axis.axvspan(found[0] - found[1], found[0] + found[1], color="grey", alpha=0.25, linewidth=0,
-                         label=f"$L = {a:g}, {b:g}$ cross at {found[0]:.2f} ± {found[1]:.2f}")
+            label = f"$L = {a:g}, {b:g}$ cross at {found[0]:.2f} ± {found[1]:.2f}"
+            axis.axvline(found[0], color="grey", linestyle=style.LINES[k], linewidth=0.8, label=label)
+            if found[1] < np.ptp(x) / 8:  # a wider band would hide the curves
+                axis.axvspan(found[0] - found[1], found[0] + found[1], color="grey", alpha=style.BAND, linewidth=0)
     axis.set(xlabel=r"$\mu^2$", ylabel=r"$U_4 = 1 - \langle m^4\rangle/3\langle m^2\rangle^2$")
     style.legend(axis, style.place(boxes[0], fixed), columns=2)
     return figure

@@ -23,12 +23,12 @@ def coupling_figure(results, perturbation=None, sites=0, **point):
     fixed = {a: v for a, v in data.first_point(results, **point).items() if a not in ("width", "strength")}
     names = data.correlators(results)[:2]
     figure, axes = style.panels(*[1.9] * len(names))
-    logarithmic = strengths.min() > 0 and strengths.max() / strengths.min() > 15
+    logarithmic = strengths.min() > 0 and strengths.max() / strengths.min() > 5
     for axis, name in zip(axes, names):
         legs, low, high = (sites,) * int(name[1]), [], []
         for k, width in enumerate(results.widths):
             value, error = data.estimates(results, name, legs, [{"width": width, "strength": s, **fixed} for s in strengths])
-            x = strengths * 1.03**k if logarithmic else strengths
+            x = strengths * 1.03 ** (k - (len(results.widths) - 1) / 2) if logarithmic else strengths
             style.points(axis, x, value, error, k, "$N = " + (r"\infty$" if np.isinf(width) else f"{width:g}$"))
             low.append(np.nanmin(value - error))
             high.append(np.nanmax(value + error))

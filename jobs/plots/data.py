@@ -46,10 +46,11 @@ def only_axes_of(results, point):
 
 
 def chosen(results, variable, most=4):
-    """Tuples that stand for all: the first with one site, two different ones, …"""
-    order, found = int(variable[1]), {}
+    """Tuples that stand for all: the first with one site, two different ones, … of those whose correlator does not vanish."""
+    order, found, somewhere = int(variable[1]), {}, [first_point(results)]
     for sites in results.tuples(order):
-        found.setdefault(len(set(sites)), sites)
+        if len(set(sites)) not in found and estimates(results, variable, sites, somewhere)[0][0] != 0:
+            found[len(set(sites))] = sites
     return [found[count] for count in sorted(found)][:most]
 
 

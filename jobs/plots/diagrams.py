@@ -12,7 +12,7 @@ from matplotlib.path import Path as Outline
 from . import style
 from .style import NothingToDraw
 
-RADIUS, LEG, COLUMNS, CELL = 0.25, 0.5, 3, 1.05
+RADIUS, LEG, COLUMNS, CELL = 0.25, 0.5, 3, 1.0
 LABEL = re.compile(r"order (\d+), (\d+) legs?, symmetry factor (\d+), in S ([+-]\S+)")
 
 
@@ -56,15 +56,16 @@ def diagrams_figure(diagrams):
     if not diagrams:
         raise NothingToDraw("expected diagrams, there are none")
     rows = -(-len(diagrams) // COLUMNS)
-    figure = style.Figure(figsize=(style.COLUMN, CELL * rows), layout="constrained")
+    figure = style.Figure(figsize=(style.COLUMN, CELL * rows + 0.2), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.0, hspace=0.0)
+    figure.suptitle("symmetry factor: factor in $S$", fontsize=7)
     cells = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for cell in cells:
-        cell.set(xlim=(-1.5, 1.5), ylim=(-1.55, 1.15), aspect="equal")
+        cell.set(xlim=(-1.5, 1.5), ylim=(-1.55, 1.35), aspect="equal")
         cell.axis("off")
     for cell, diagram in zip(cells, diagrams):
         draw(cell, diagram)
-        cell.text(0, -1.2, f"{diagram.factor}: ${diagram.share}$", ha="center", va="center", fontsize=7)
+        cell.text(0, -1.4, f"{diagram.factor}: ${diagram.share}$", ha="center", va="center", fontsize=7)
     return figure
 
 
@@ -72,7 +73,8 @@ def draw(axis, diagram):
     names = list(diagram.vertices)
     around = np.pi * np.array([1.0, 0.0] if len(names) == 2 else 0.5 + 2 * np.arange(len(names)) / len(names))
     spread = 0.0 if len(names) == 1 else 0.6 if len(names) == 2 else 0.65
-    at = {name: spread * np.array([np.cos(a), np.sin(a)]) for name, a in zip(names, around)}
+    lower = 0.1 if len(names) > 2 else 0.0
+    at = {name: spread * np.array([np.cos(a), np.sin(a)]) - [0, lower] for name, a in zip(names, around)}
     for (a, b), count in diagram.lines.items():
         for k in range(count):
             _line(axis, at[a], at[b], 0.55 * (k - (count - 1) / 2))

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogFormatterSciNotation
 
 COLUMN = 3.4  # inches, so that 7 pt here are 7 pt in a column
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -52,6 +53,12 @@ def curve(axis, x, y, k, label=None, error=None, **options):
         axis.fill_between(x, np.asarray(y) - error, np.asarray(y) + error, color=line.get_color(), alpha=BAND, linewidth=0)
 
 
+def logarithmic(axis):
+    """A logarithmic y axis that has numbers even if it spans hardly a decade."""
+    axis.set_yscale("log")
+    axis.yaxis.set_minor_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(1.6, 0.5)))
+
+
 def legend(axis, title=None, columns=3, extra=()):
     """Above the panel, so that it covers nothing. @param extra: (label, style of a line) that explain what has no label."""
     handles, labels = axis.get_legend_handles_labels()
@@ -60,6 +67,13 @@ def legend(axis, title=None, columns=3, extra=()):
         labels.append(label)
     axis.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.0, 1.01), ncols=columns, borderaxespad=0.2, columnspacing=1.2, title=title,
                 alignment="left")
+
+
+def power_of_ten(values):
+    """10^k that brings the largest of them to order one, and its text before a label."""
+    largest = np.nanmax(np.abs(values), initial=0.0)
+    k = -int(np.floor(np.log10(largest))) if largest > 0 else 0
+    return (1.0, "") if -1 <= k <= 1 else (10.0**k, rf"10^{{{k}}}\,")
 
 
 def plain_ticks(axis, values):
@@ -87,8 +101,9 @@ SYMBOLS = {"weight-quartic": r"\alpha_\mathrm{IB}", "field-operator": r"\lambda"
 
 
 def strength_symbol(results, axis="strength"):
-    kind = results.file.attrs.get(f"{axis}_of", "")
-    return SYMBOLS.get(kind, r"\alpha")
+    if axis == "strength" and "mu2" in results.axes:
+        return SYMBOLS["field-operator"]
+    return SYMBOLS.get(results.file.attrs.get(f"{axis}_of", ""), r"\alpha")
 
 
 def symbol(results, axis):

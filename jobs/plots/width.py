@@ -39,7 +39,8 @@ def width_figure(results, variable=None, fit=None, exact=None, **point):
             _residual(axes[1], widths * 1.02**k, value, error, reference, k)
     if not drawn:
         raise NothingToDraw(f"{results.path}: {variable} vanishes or is not known")
-    axes[0].set(yscale="log", ylabel=f"$|{style.correlator(variable)}|$")
+    style.logarithmic(axes[0])
+    axes[0].set_ylabel(f"$|{style.correlator(variable)}|$")
     style.plain_ticks(axes[-1], widths)
     axes[-1].set_xlabel("$N$")
     if len(axes) > 1:
@@ -72,7 +73,7 @@ def _curves(axis, sites, variable, widths, point, fit, exact, k):
 
 def _residual(axis, widths, value, error, reference, k):
     known = np.isfinite(value) & np.isfinite(reference) & (reference != 0)
-    style.points(axis, widths[known], 100 * (value / reference - 1)[known], 100 * np.abs(error / reference)[known], k)
+    style.points(axis, widths[known], 100 * (value[known] / reference[known] - 1), 100 * np.abs(error[known] / reference[known]), k)
 
 
 def limit_figure(results, variable=None, fit=None, sites=None, **point):
@@ -97,6 +98,7 @@ def limit_figure(results, variable=None, fit=None, sites=None, **point):
             inverse = np.linspace(1e-6, 1 / widths[0], 60)
             series, band = fit.curve(sites, here, 1 / inverse, strength)
             style.curve(axes[0], inverse, series, k, error=band)
+    axes[0].locator_params(axis="x", nbins=6)
     axes[0].set(xlabel="$1/N$", ylabel=f"${style.correlator(variable)}$({style.sites_text(sites)})")
     style.legend(axes[0], "points at 0: infinite width" if infinite else None, extra=[("fit", {"linestyle": "-"})] * (fit is not None))
     return figure
