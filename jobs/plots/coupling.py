@@ -28,10 +28,14 @@ def coupling_figure(results, perturbation=None, sites=0, **point):
         legs, low, high = (sites,) * int(name[1]), [], []
         for k, width in enumerate(results.widths):
             value, error = data.estimates(results, name, legs, [{"width": width, "strength": s, **fixed} for s in strengths])
+            if not np.isfinite(value).any():
+                continue
             x = strengths * 1.03 ** (k - (len(results.widths) - 1) / 2) if logarithmic else strengths
             style.points(axis, x, value, error, k, "$N = " + (r"\infty$" if np.isinf(width) else f"{width:g}$"))
             low.append(np.nanmin(value - error))
             high.append(np.nanmax(value + error))
+        if not low:
+            raise NothingToDraw(f"{results.path}: {name} is not known anywhere")
         if perturbation and name in perturbation:
             _orders(axis, perturbation, name, legs, strengths, logarithmic, fixed)
         margin = 0.15 * (max(high) - min(low))

@@ -10,6 +10,7 @@ from nnft_results import DIMENSIONS
 
 from .style import NothingToDraw
 
+ROUNDING = 1e-9  # of the largest correlator: smaller ones vanish
 SCANNED = {"width", "strength", "mu2"}  # keys of a config that may differ between files of one theory
 
 
@@ -46,11 +47,13 @@ def only_axes_of(results, point):
 
 
 def chosen(results, variable, most=4):
-    """Tuples that stand for all: the first with one site, two different ones, … of those whose correlator does not vanish."""
-    order, found, somewhere = int(variable[1]), {}, [first_point(results)]
-    for sites in results.tuples(order):
-        if len(set(sites)) not in found and estimates(results, variable, sites, somewhere)[0][0] != 0:
-            found[len(set(sites))] = sites
+    """Tuples that stand for all: the first with one site, two different ones, … of those whose correlator is known not to vanish."""
+    found, somewhere = {}, [first_point(results)]
+    known = {sites: estimates(results, variable, sites, somewhere) for sites in results.tuples(int(variable[1]))}
+    largest = max((abs(value[0]) for value, _ in known.values() if np.isfinite(value[0])), default=0.0)
+    for sites, ((value,), (error,)) in known.items():
+        if abs(value) > max(3 * error, ROUNDING * largest):
+            found.setdefault(len(set(sites)), sites)
     return [found[count] for count in sorted(found)][:most]
 
 

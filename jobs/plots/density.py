@@ -60,8 +60,8 @@ def _residuals(axis, results, site, point, conditional):
     series, errors = through(results, f"edgeworth_{site}{suffix}", point)
     for order, (value, band) in enumerate(zip(series, errors)):
         style.curve(axis, phi, 100 * (value - reference) / peak, order, error=100 * band / peak)
-    best = 100 * np.nanmax(np.abs(series[-1] - reference)) / peak
-    most = 100 * np.nanmax(np.abs(series[0] - reference)) / peak
-    if most > 30 * best > 0:
-        axis.set_yscale("symlog", linthresh=max(best, 100 * np.nanmedian(error) / peak))
+    off = 100 * np.nanmax(np.abs(series - reference), axis=1) / peak
+    rest = max(np.nanmax(off[1:], initial=0.0), 100 * np.nanmax(error) / peak)
+    if off[0] > 6 * rest:  # the Gaussian leaves the panel
+        axis.set_ylim(-1.5 * rest, 1.5 * rest)
     axis.set_ylabel(f"off the {name.split('_')[0]}\n(% of the peak)")

@@ -52,9 +52,11 @@ class Gallery:
                 yield from self._fit_alone(fit)
         for order in sorted({d.order for d in self.diagrams}):
             some = [d for d in self.diagrams if d.order == order]
-            yield Picture(f"diagrams_order{order}", diagrams.diagrams_figure(some),
-                          f"The {len(some)} diagrams of order {order} in 1/N. Circles are connected correlators of so many legs, blue lines −1/G_c⁽²⁾; below each "
-                          "stand its symmetry factor and what it is multiplied with in S.")
+            for first in range(0, len(some), diagrams.MOST):
+                part = some[first:first + diagrams.MOST]
+                yield Picture(f"diagrams_order{order}" + (f"_{first // diagrams.MOST + 1}" if len(some) > diagrams.MOST else ""), diagrams.diagrams_figure(part),
+                              f"Diagrams {first + 1} to {first + len(part)} of {len(some)} of order {order} in 1/N. Circles are connected correlators of so many "
+                              "legs, blue lines −1/G_c⁽²⁾; below each stand its symmetry factor and what it is multiplied with in S.")
 
     def undrawn(self):
         """Files that no picture was made of, and why."""
@@ -86,7 +88,8 @@ class Gallery:
         if exact and not _truncated(exact):
             yield from self._try(results, [exact], "pulls", "pulls of all connected correlators from the exact values, beside the unit normal; "
                                  "correlators of one scan point are correlated", pulls.compared_figure, results, exact)
-        yield from self._densities(results)
+        if not any(f.kind == "action" and density.sites_of(f) for f in data.of_theory(results, self.files)):  # whose pictures have the histograms
+            yield from self._densities(results)
         if "tau_int" in results:
             yield from self._chains(results)
 
@@ -116,7 +119,7 @@ class Gallery:
 
     def _densities(self, results):
         for site in density.sites_of(results):
-            for point in data.points(results):
+            for point in _ends(results):
                 yield from self._try(results, [], f"density_{site}{_tag(results, point)}", f"density of the field at site {site}", density.density_figure, results,
                                      site, **point)
 
@@ -159,8 +162,8 @@ def _truncated(exact):
     return "expansion" in exact.file.attrs
 
 
-def _ends(results, scanned):
-    """The other axes' first and last values; of widths the finite ones."""
+def _ends(results, scanned=None):
+    """First and last values of the axes, but of the scanned one; of widths the finite ones."""
     axes = {axis: [v for v in values if axis != "width" or np.isfinite(v)] or values for axis, values in results.axes.items() if axis != scanned}
     first, last = ({axis: values[end] for axis, values in axes.items()} for end in (0, -1))
     return [first] if first == last else [first, last]

@@ -14,9 +14,8 @@ h1, h2, h3 { line-height: 1.25; } h2 { margin-top: 2.2em; border-bottom: 1px sol
 p { max-width: 46rem; white-space: pre-line; }
 .table { overflow-x: auto; margin: 1em 0; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: 0.25em 0.7em; border-bottom: 1px solid var(--rule); overflow-wrap: anywhere; min-width: 3.5em;
-         max-width: 26em; }
-th { background: var(--faint); overflow-wrap: normal; }
+th, td { text-align: left; vertical-align: top; padding: 0.25em 0.7em; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; max-width: 26em; }
+th { background: var(--faint); }
 td.number { text-align: right; white-space: nowrap; max-width: none; }
 td.holds, td.factor, td.fails, td.undecided { border-left: 5px solid; font-weight: 600; }
 td.holds { border-left-color: #009E73; } td.factor { border-left-color: #E69F00; }
@@ -98,7 +97,7 @@ class Page:
         for results in files:
             hours = attribute(results, "core_hours")
             rows.append([Path(results.path).name, str(results.kind), attribute(results, "command"), attribute(results, "git_revision"),
-                         Cell(attribute(results, "ranks"), "number"), attribute(results, "simd"), Cell(attribute(results, "networks"), "number"),
+                         Cell(attribute(results, "ranks"), "number"), attribute(results, "simd"), Cell(attribute(results, "networks") if results.kind == "sample" else "", "number"),
                          Cell(f"{float(hours):.2g}" if hours else "", "number"), attribute(results, "end")])
         self.table(["file", "kind", "command", "git revision", "ranks", "SIMD", "networks per point", "core-hours", "end (UTC)"], rows)
         for results in files:

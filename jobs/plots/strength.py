@@ -31,6 +31,8 @@ def strength_figure(results, variable=None, exact=None, fit=None, axis="strength
     fit = fit if fit and fit.variable == variable and fit.fitted_in == "strength" and axis == "strength" else None
     figure, axes = style.panels(2.2, 1.0) if exact else style.panels(2.2)
     chosen = data.chosen(results, variable)
+    if not chosen:
+        raise NothingToDraw(f"{results.path}: {variable} is not known beyond three errors at any tuple")
     shifts = np.array([[shift(results, variable, sites, {axis: s, **point}, {axis: zero, **point}) for s in moved] for sites in chosen])
     scale, text = style.power_of_ten(shifts[:, :, 0])
     step = 0.008 * (max(strengths) - min(strengths))

@@ -26,20 +26,22 @@ def width_figure(results, variable=None, fit=None, exact=None, **point):
     fit = fit if fit and fit.variable == variable and fit.fitted_in != "strength" else None
     exact = exact if exact and variable in exact else None
     figure, axes = style.panels(2.2, 1.1) if exact or fit else style.panels(2.2)
-    negative = drawn = False
+    negative, least = False, np.inf
     for k, sites in enumerate(data.chosen(results, variable)):
         value, error = data.estimates(results, variable, sites, [{"width": n, **point} for n in widths])
         known = np.isfinite(value) & (value != 0)
         if not known.any():
             continue
-        drawn, negative = True, negative or bool((value[known] < 0).any())
+        negative = negative or bool((value[known] < 0).any())
+        least = min(least, np.abs(value[known]).min())
         style.points_of_both_signs(axes[0], widths[known], value[known], error[known], k, style.sites_text(sites))
         reference = _curves(axes[0], sites, variable, widths, point, fit, exact, k)
         if reference is not None:
             _residual(axes[1], widths * 1.02**k, value, error, reference, k)
-    if not drawn:
-        raise NothingToDraw(f"{results.path}: {variable} vanishes or is not known")
+    if not np.isfinite(least):
+        raise NothingToDraw(f"{results.path}: {variable} is not known beyond three errors at any tuple")
     style.logarithmic(axes[0])
+    axes[0].set_ylim(bottom=max(axes[0].get_ylim()[0], least / 5))  # errors may reach below 0
     axes[0].set_ylabel(f"$|{style.correlator(variable)}|$")
     style.plain_ticks(axes[-1], widths)
     axes[-1].set_xlabel("$N$")
@@ -86,7 +88,7 @@ def limit_figure(results, variable=None, fit=None, sites=None, **point):
     if len(widths) < 2:
         raise NothingToDraw(f"{results.path}: expected at least two finite widths")
     fit = fit if fit and fit.variable == variable and fit.fitted_in == "width" else None
-    sites = sites or data.chosen(results, variable)[0]
+    sites = sites or results.tuples(int(variable[1]))[0]
     every, infinite = [*widths, *[n for n in results.widths if np.isinf(n)]], any(np.isinf(results.widths))
     figure, axes = style.panels(2.4)
     fixed = {a: v for a, v in data.first_point(results, **point).items() if a not in ("width", "strength")}
