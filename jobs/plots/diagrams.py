@@ -14,7 +14,7 @@ from .style import NothingToDraw
 
 RADIUS, LEG, COLUMNS, CELL = 0.25, 0.5, 3, 1.0
 MOST = 24  # in one picture
-LABEL = re.compile(r"order (\d+), (\d+) legs?, symmetry factor (\d+), in S ([+-]\S+)")
+LABEL = re.compile(r"order (\d+), (\d+) legs?, symmetry factor (\d+), in S ([+-][\d/]+)")
 
 
 @dataclass
