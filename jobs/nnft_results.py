@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 
 DIMENSIONS = {2: "pair", 4: "quad", 6: "sextet", 8: "octet"}
-AXES = ("width", "strength", "mu2", "strength2")
+AXES = ("width", "strength", "mu2", "strength2", "strength3")
 
 
 class Results:
