@@ -11,12 +11,15 @@ import argparse
 import sys
 from pathlib import Path
 
-import h5py
+try:
+    import h5py
 
-from nnft_results import Results
-from plots import diagrams, style
-from plots.gallery import KINDS, Gallery
-from plots.page import Page
+    from nnft_results import Results
+    from plots import diagrams, style
+    from plots.gallery import KINDS, Gallery
+    from plots.page import Page
+except ImportError as missing:
+    raise SystemExit(f"plot.py: needs Python's {missing.name} (Debian: python3-numpy, python3-h5py, python3-matplotlib)") from missing
 
 
 class BadInput(Exception):
@@ -57,8 +60,10 @@ def draw(options):
         page.provenance(files)
         page.write(options.html)
         print(options.html)
+    for reason in gallery.left_out():
+        print(f"plot.py: no picture: {reason}", file=sys.stderr)
     if gallery.undrawn():
-        raise BadInput("\n".join(gallery.undrawn().values()))
+        raise BadInput("\n".join(gallery.undrawn()))
 
 
 def main(words):

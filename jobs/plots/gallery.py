@@ -59,27 +59,28 @@ class Gallery:
                               "legs, blue lines −1/G_c⁽²⁾; below each stand its symmetry factor and what it is multiplied with in S.")
 
     def undrawn(self):
-        """Files that no picture was made of, and why."""
-        return {f.path: self.reasons.get(f.path, f"{f.path}: nothing to draw: no scan, exact values, densities or chains in it")
-                for f in self.files if f.path not in self.used}
+        """Of each file that is in no picture: why."""
+        return [(self.reasons.get(f.path) or [f"{f.path}: nothing to draw: no scan, exact values, densities or chains in it"])[0]
+                for f in self.files if f.path not in self.used]
+
+    def left_out(self):
+        """Pictures that files in others are not in, and why."""
+        return [reason for path in self.used for reason in self.reasons.get(path, [])]
 
     def _try(self, results, also, name, caption, make, *arguments, **options):
         """A picture, unless the file has not what it needs."""
         try:
             figure = make(*arguments, **options)
         except NothingToDraw as reason:
-            self.reasons[results.path] = str(reason)
+            self.reasons.setdefault(results.path, []).append(str(reason))
             return
         self.used |= {results.path, *(other.path for other in also if other)}
         yield Picture(f"{stem(results)}_{name}", figure, f"{Path(results.path).name}: {caption}")
 
-    def _fit(self, results, fits, variable, fitted_in):
-        return next((f for f in fits if f.variable == variable and f.fitted_in == fitted_in and f.points.widths == self._fitted_widths(results, f)), None)
-
     @staticmethod
-    def _fitted_widths(results, fit):
-        """A fit belongs to a file if it has its widths; infinite width may be left out, and so may some others."""
-        return fit.points.widths if set(fit.points.widths) <= set(results.widths) else None
+    def _fit(results, fits, variable, fitted_in):
+        """A fit to points that the file has; some may have been left out."""
+        return next((f for f in fits if f.variable == variable and f.fitted_in == fitted_in and set(f.points.widths) <= set(results.widths)), None)
 
     def _measured(self, results):
         exact = next(iter(data.of_theory(results, self.exact)), None)
@@ -99,7 +100,7 @@ class Gallery:
             if several:
                 for variable in data.correlators(results)[:2]:
                     fit = self._fit(results, fits, variable, "width")
-                    yield from self._try(results, [fit], f"{variable}_limit", f"{variable} against 1/N", width.limit_figure, results, variable, fit)
+                    yield from self._try(results, [fit], f"{variable}_limit", f"{variable} against 1/N", width.limit_figure, results, fit, variable)
             if len(results.strengths) > 1:
                 perturbation = exact if exact and _truncated(exact) else None
                 yield from self._try(results, [perturbation], "coupling", "connected correlators against λ" +
@@ -110,12 +111,12 @@ class Gallery:
                 fit = self._fit(results, fits, variable, "width")
                 for point in _ends(results, "width"):
                     yield from self._try(results, [fit, exact], f"{variable}_width{_tag(results, point)}", f"{variable} against the width", width.width_figure,
-                                         results, variable, fit, exact, **point)
-            if len(results.strengths) > 1:
-                fit = self._fit(results, fits, variable, "strength")
-                for point in _ends(results, "strength"):
-                    yield from self._try(results, [fit, exact], f"{variable}_strength{_tag(results, point)}", f"shift of {variable} by the deformation; errors are "
-                                         "those of the difference", strength.strength_figure, results, variable, exact, fit, **point)
+                                         results, fit, exact, variable, **point)
+            for axis in [a for a in results.axes if a.startswith("strength") and len(results.axes[a]) > 1]:
+                fit = self._fit(results, fits, variable, "strength") if axis == "strength" else None
+                for point in _ends(results, axis):
+                    yield from self._try(results, [fit, exact], f"{variable}_{axis}{_tag(results, point)}", f"shift of {variable} by the deformation; errors are "
+                                         "those of the difference", strength.strength_figure, results, exact, fit, variable, axis, **point)
 
     def _densities(self, results):
         for site in density.sites_of(results):
@@ -140,9 +141,9 @@ class Gallery:
         if fit.fitted_in == "width":
             limit = operator(fit.points)
             make, name = (width.limit_figure, "limit") if limit else (width.width_figure, "width")
-            yield from self._try(fit.points, [], f"{fit.variable}_{name}", f"{fit.variable} and the series fitted to it", make, fit.points, fit.variable, fit)
+            yield from self._try(fit.points, [], f"{fit.variable}_{name}", f"{fit.variable} and the series fitted to it", make, fit.points, fit)
         else:
-            self.reasons[fit.path] = f"{fit.path}: nothing to draw alone: expected the file that it was fitted to, too"
+            self.reasons[fit.path] = [f"{fit.path}: nothing to draw alone: expected the file that it was fitted to, too"]
 
     def _boxes(self):
         groups = {}
@@ -171,4 +172,4 @@ def _ends(results, scanned=None):
 
 def _tag(results, point):
     """What tells pictures of several scan points apart in their names."""
-    return "".join(f"_{axis}{value:g}" for axis, value in point.items() if len(results.axes[axis]) > 1)
+    return "".join(f"_{axis}{'_' if axis[-1].isdigit() else ''}{value:g}" for axis, value in point.items() if len(results.axes[axis]) > 1)

@@ -15,7 +15,7 @@ p { max-width: 46rem; white-space: pre-line; }
 .table { overflow-x: auto; margin: 1em 0; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 0.25em 0.7em; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; max-width: 26em; }
-th { background: var(--faint); }
+th { background: var(--faint); } th.number { text-align: right; }
 td.number { text-align: right; white-space: nowrap; max-width: none; }
 td.holds, td.factor, td.fails, td.undecided { border-left: 5px solid; font-weight: 600; }
 td.holds { border-left-color: #009E73; } td.factor { border-left-color: #E69F00; }
@@ -27,7 +27,8 @@ figcaption { font-size: 0.85rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.75rem; background: var(--faint); padding: 0.6em; max-height: 24em; overflow-y: auto; }
 summary { cursor: pointer; font-size: 0.85rem; }
 @media print { :root { --ink: black; --paper: white; --rule: #999; --faint: #f4f4f4; } body { font-size: 10pt; max-width: none; margin: 0; }
-  .table { overflow: visible; } table { font-size: 8pt; } tr { break-inside: avoid; } pre { max-height: none; } h2, h3 { break-after: avoid; } }
+  .table { overflow: visible; } table { font-size: 8pt; } tr { break-inside: avoid; } pre { max-height: none; }
+  details::details-content { content-visibility: visible; block-size: auto; } h2, h3 { break-after: avoid; } }
 """
 
 KINDS = {"holds": "holds", "another factor": "factor", "fails": "fails", "not decided": "undecided", "number": "number", "": ""}
@@ -70,7 +71,9 @@ class Page:
 
     def table(self, header, rows):
         """Cells are texts or `Cell`."""
-        self._add('<div class="table"><table>\n<thead><tr>' + "".join(f"<th>{html.escape(h)}</th>" for h in header) + "</tr></thead>\n<tbody>\n" +
+        numbers = [all(isinstance(row[k], Cell) and row[k].kind == "number" for row in rows) for k in range(len(header))]
+        head = "".join(('<th class="number">' if n else "<th>") + html.escape(h) + "</th>" for h, n in zip(header, numbers))
+        self._add('<div class="table"><table>\n<thead><tr>' + head + "</tr></thead>\n<tbody>\n" +
                   "\n".join("<tr>" + "".join(map(self._cell, row)) + "</tr>" for row in rows) + "\n</tbody></table></div>")
 
     @staticmethod

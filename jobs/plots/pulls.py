@@ -24,6 +24,7 @@ def pulls_figure(pulls, what="correlators"):
     style.curve(axis, x, len(inside) * BIN * np.exp(-x**2 / 2) / np.sqrt(2 * np.pi), 1, "unit normal")
     beyond = len(pulls) - len(inside)
     style.legend(axis, columns=2, extra=[(f"{beyond} beyond ±{EDGE:g}", {"linestyle": "none"})] * (beyond > 0))
+    axis.yaxis.get_major_locator().set_params(integer=True)
     axis.set(xlabel="pull (standard errors)", ylabel=f"number in {BIN:g}", xlim=(-EDGE, EDGE), ylim=(0, None))
     return figure
 

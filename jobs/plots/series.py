@@ -34,6 +34,14 @@ class FittedPoints(Results):
         return tuple(float(self.file[name][rows[0], self.column(sites)]) for name in ("value", "value_err"))
 
 
+def series_of(fit, variable, *fitted_in):
+    """The series of a file of `nnft fit` if it is one of this variable and in this direction, else None. @param fit Results, Series or None"""
+    if fit is None:
+        return None
+    found = fit if isinstance(fit, Series) else Series(fit.path)
+    return found if variable in (None, found.variable) and found.fitted_in in fitted_in else None
+
+
 class Series:
     """The likeliest series of each tuple and group."""
 

@@ -5,6 +5,7 @@ import numpy as np
 from nnft_results import jackknife_error
 
 from . import data, style
+from .series import series_of
 from .style import NothingToDraw
 
 CURVE = 12  # exact values at so many strengths are drawn as a curve, fewer as marks
@@ -17,7 +18,7 @@ def shift(results, variable, sites, point, start):
     return value, float(jackknife_error(rows))
 
 
-def strength_figure(results, variable=None, exact=None, fit=None, axis="strength", **point):
+def strength_figure(results, exact=None, fit=None, variable=None, axis="strength", **point):
     """Shifts from the undeformed theory (or from the first strength) beside exact ones and a fit, and their pulls from the exact ones."""
     strengths = results.axes.get(axis, [])
     if len(strengths) < 2:
@@ -28,7 +29,7 @@ def strength_figure(results, variable=None, exact=None, fit=None, axis="strength
     zero = 0.0 if 0.0 in strengths else strengths[0]
     moved = np.array([s for s in strengths if s != zero])
     exact = exact if exact and variable in exact and all(data.has(exact, {axis: s, **point}) for s in strengths) else None
-    fit = fit if fit and fit.variable == variable and fit.fitted_in == "strength" and axis == "strength" else None
+    fit = series_of(fit, variable, "strength") if axis == "strength" else None
     figure, axes = style.panels(2.2, 1.0) if exact else style.panels(2.2)
     chosen = data.chosen(results, variable)
     if not chosen:
@@ -52,6 +53,7 @@ def strength_figure(results, variable=None, exact=None, fit=None, axis="strength
     name, symbol = style.correlator(variable), style.strength_symbol(results, axis)
     axes[0].axhline(0, color="grey", linewidth=0.8)
     axes[0].set_ylabel(f"${text}[{name}({symbol}) - {name}({zero:g})]$")
+    axes[-1].locator_params(axis="x", nbins=7)
     axes[-1].set_xlabel(f"${symbol}$")
     if exact:
         axes[1].axhline(0, color="grey", linewidth=0.8)

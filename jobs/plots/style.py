@@ -103,7 +103,7 @@ SYMBOLS = {"weight-quartic": r"\alpha_\mathrm{IB}", "field-operator": r"\lambda"
 def strength_symbol(results, axis="strength"):
     if axis == "strength" and "mu2" in results.axes:
         return SYMBOLS["field-operator"]
-    return SYMBOLS.get(results.file.attrs.get(f"{axis}_of", ""), r"\alpha")
+    return SYMBOLS.get(results.file.attrs.get(f"{axis}_of", ""), r"\alpha" if axis == "strength" else rf"\alpha_{axis[-1]}")
 
 
 def symbol(results, axis):

@@ -3,27 +3,28 @@
 import numpy as np
 
 from . import data, style
+from .series import series_of
 from .style import NothingToDraw
 
 
-def _variable(results, variable, fit):
-    names = data.correlators(results)
-    if variable is None and fit is None and not names:
+def _variable(results, fit):
+    names = [fit.variable] if fit else data.correlators(results)
+    if not names:
         raise NothingToDraw(f"{results.path}: expected connected correlators, which the file has not")
-    return variable or (fit.variable if fit else names[-1])
+    return names[-1]
 
 
-def width_figure(results, variable=None, fit=None, exact=None, **point):
+def width_figure(results, fit=None, exact=None, variable=None, **point):
     """|G_c| on logarithmic axes, and below how far it is from the exact value or else from the series.
 
-    @param fit Series in 1/N. @param point the other axes of the scan: their first values unless given.
+    @param fit in 1/N. @param variable that of the fit, else the highest order. @param point the other axes of the scan: their first values unless given.
     """
-    variable = _variable(results, variable, fit)
+    fit = series_of(fit, variable, "width", "both")
+    variable = variable or _variable(results, fit)
     widths = np.array(data.finite_widths(results))
     if len(widths) < 2:
         raise NothingToDraw(f"{results.path}: expected at least two finite widths")
     point = {a: v for a, v in data.first_point(results, **point).items() if a != "width"}
-    fit = fit if fit and fit.variable == variable and fit.fitted_in != "strength" else None
     exact = exact if exact and variable in exact else None
     figure, axes = style.panels(2.2, 1.1) if exact or fit else style.panels(2.2)
     negative, least = False, np.inf
@@ -78,16 +79,16 @@ def _residual(axis, widths, value, error, reference, k):
     style.points(axis, widths[known], 100 * (value[known] / reference[known] - 1), 100 * np.abs(error[known] / reference[known]), k)
 
 
-def limit_figure(results, variable=None, fit=None, sites=None, **point):
+def limit_figure(results, fit=None, variable=None, sites=None, **point):
     """A correlator against 1/N at each strength, the field of infinite width at 1/N = 0, and the series that are fitted.
 
-    @param fit Series in 1/N with leading power 0.
+    @param fit in 1/N with leading power 0.
     """
-    variable = _variable(results, variable, fit)
+    fit = series_of(fit, variable, "width", "both")
+    variable = variable or _variable(results, fit)
     widths = np.array(data.finite_widths(results))
     if len(widths) < 2:
         raise NothingToDraw(f"{results.path}: expected at least two finite widths")
-    fit = fit if fit and fit.variable == variable and fit.fitted_in == "width" else None
     sites = sites or results.tuples(int(variable[1]))[0]
     every, infinite = [*widths, *[n for n in results.widths if np.isinf(n)]], any(np.isinf(results.widths))
     figure, axes = style.panels(2.4)
