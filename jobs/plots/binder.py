@@ -26,21 +26,21 @@ def crossing(x, first, second):
     return None
 
 
-def binder_figure(boxes, **point):
-    """@param boxes files of one theory in different boxes. Crossings of each pair are lines with bands of one standard error."""
-    boxes = sorted(boxes, key=box)
-    for results in boxes:
-        data.needed(results, "binder", "binder_err", "mu2")
+def binder_figure(results, others=(), **point):
+    """@param others files of the same theory in other boxes. Crossings of each pair are lines with bands of one standard error."""
+    boxes = sorted([results, *others], key=box)
+    for one in boxes:
+        data.needed(one, "binder", "binder_err", "mu2")
     x = np.array(boxes[0].axes["mu2"])
     if len(x) < 2 or any(b.axes["mu2"] != boxes[0].axes["mu2"] for b in boxes):
         raise NothingToDraw(f"{boxes[0].path}: expected two or more values of mu2, the same in all boxes")
     figure, (axis,) = style.panels(2.7)
     fixed, curves = {a: v for a, v in data.first_point(boxes[0], **point).items() if a != "mu2"}, {}
-    for k, results in enumerate(boxes):
-        value, error = np.array([(results.at("binder", mu2=m, **fixed), results.at("binder_err", mu2=m, **fixed)) for m in x]).T
-        style.points(axis, x, value, error, k, f"$L = {box(results):g}$")
+    for k, one in enumerate(boxes):
+        value, error = np.array([(one.at("binder", mu2=m, **fixed), one.at("binder_err", mu2=m, **fixed)) for m in x]).T
+        style.points(axis, x, value, error, k, f"$L = {box(one):g}$")
         style.curve(axis, x, value, k)
-        curves[box(results)] = (value, error)
+        curves[box(one)] = (value, error)
     for k, ((a, first), (b, second)) in enumerate(itertools.combinations(curves.items(), 2)):
         found = crossing(x, first, second)
         if found:

@@ -7,6 +7,8 @@ import numpy as np
 from . import data, style
 from .style import NothingToDraw
 
+BARS = {"linestyle": "none", "color": "black", "elinewidth": 0.7, "capsize": 1.2}
+
 
 def sites_of(results):
     """Sites that the file has a density of."""
@@ -31,7 +33,7 @@ def density_figure(results, site=None, **point):
     measured = f"histogram_{site}" if histogram else f"density_{site}"
     if histogram or conditional:
         value, error = results.at(measured, **point), results.at(f"{measured}_err", **point)
-        axes[0].errorbar(phi, value, error, linestyle="none", marker="o", markersize=2, color="black", elinewidth=0.7, capsize=1.2, label=measured.split("_")[0])
+        axes[0].errorbar(phi, value, error, label=measured.split("_")[0], marker="o", markersize=2, **BARS)
     if edgeworth:
         series, errors = through(results, f"edgeworth_{site}_middle", point)
         for order, (value, error) in enumerate(zip(series, errors)):
@@ -56,7 +58,7 @@ def _residuals(axis, results, site, point, conditional):
     name, suffix = (f"density_{site}", "_middle") if conditional else (f"histogram_{site}", "")
     reference, error = results.at(name, **point), results.at(f"{name}_err", **point)
     phi, peak = results.file["bin"][:], np.nanmax(reference)
-    axis.errorbar(phi, np.zeros(len(phi)), 100 * error / peak, linestyle="none", color="black", elinewidth=0.7, capsize=1.2)
+    axis.errorbar(phi, np.zeros(len(phi)), 100 * error / peak, **BARS)
     series, errors = through(results, f"edgeworth_{site}{suffix}", point)
     for order, (value, band) in enumerate(zip(series, errors)):
         style.curve(axis, phi, 100 * (value - reference) / peak, order, error=100 * band / peak)

@@ -10,6 +10,9 @@ from .series import Series
 from .style import NothingToDraw
 
 KINDS = ("sample", "exact", "fit", "action", "correlators")
+CHAINS = "integrated autocorrelation times of all scan points; autocorrelation functions and the first samples at the slowest of them"
+PULLS = "pulls of all connected correlators from the exact values, beside the unit normal; correlators of one scan point are correlated"
+DIAGRAMS = "Circles are connected correlators of so many legs, blue lines −1/G_c⁽²⁾; below each stand its symmetry factor and its factor in S."
 
 
 @dataclass
@@ -17,14 +20,6 @@ class Picture:
     stem: str  # of its files
     figure: object
     caption: str
-
-
-def stem(results):
-    return Path(results.path).name.removesuffix(".h5")
-
-
-def operator(results):
-    return results.file.attrs.get("strength_of", "") == "field-operator" or "mu2" in results.axes
 
 
 class Gallery:
@@ -40,23 +35,19 @@ class Gallery:
         for results in self.files:
             if results.kind == "sample":
                 yield from self._measured(results)
-            elif results.kind in ("action", "correlators"):
-                yield from self._expanded(results)
+            elif results.kind == "action":
+                yield from self._draw(results, "couplings", "couplings of the action through successive orders", action.action_figure)
+                yield from self._densities(results)
+            elif results.kind == "correlators":
+                yield from self._scans(results, None, [])
+                yield from self._chains(results)
         yield from self._boxes()
         # What no sampled file has drawn stands alone.
-        for results in self.exact:
-            if results.path not in self.used:
-                yield from self._scans(results, None, [])
-        for fit in self.fits:
-            if fit.path not in self.used:
-                yield from self._fit_alone(fit)
-        for order in sorted({d.order for d in self.diagrams}):
-            some = [d for d in self.diagrams if d.order == order]
-            for first in range(0, len(some), diagrams.MOST):
-                part = some[first:first + diagrams.MOST]
-                yield Picture(f"diagrams_order{order}" + (f"_{first // diagrams.MOST + 1}" if len(some) > diagrams.MOST else ""), diagrams.diagrams_figure(part),
-                              f"Diagrams {first + 1} to {first + len(part)} of {len(some)} of order {order} in 1/N. Circles are connected correlators of so many "
-                              "legs, blue lines −1/G_c⁽²⁾; below each stand its symmetry factor and what it is multiplied with in S.")
+        for results in [f for f in self.exact if f.path not in self.used]:
+            yield from self._scans(results, None, [])
+        for fit in [f for f in self.fits if f.path not in self.used]:
+            yield from self._fit_alone(fit)
+        yield from self._diagrams()
 
     def undrawn(self):
         """Of each file that is in no picture: why."""
@@ -65,102 +56,111 @@ class Gallery:
 
     def left_out(self):
         """Pictures that files in others are not in, and why."""
-        return [reason for path in self.used for reason in self.reasons.get(path, [])]
+        return [reason for path in sorted(self.used) for reason in self.reasons.get(path, [])]
 
-    def _try(self, results, also, name, caption, make, *arguments, **options):
-        """A picture, unless the file has not what it needs."""
+    def _draw(self, results, name, caption, make, also=(), **options):
+        """A picture of a file (and of others), unless it has not what the picture needs."""
         try:
-            figure = make(*arguments, **options)
+            figure = make(results, **options)
         except NothingToDraw as reason:
             self.reasons.setdefault(results.path, []).append(str(reason))
             return
         self.used |= {results.path, *(other.path for other in also if other)}
-        yield Picture(f"{stem(results)}_{name}", figure, f"{Path(results.path).name}: {caption}")
-
-    @staticmethod
-    def _fit(results, fits, variable, fitted_in):
-        """A fit to points that the file has; some may have been left out."""
-        return next((f for f in fits if f.variable == variable and f.fitted_in == fitted_in and set(f.points.widths) <= set(results.widths)), None)
+        yield Picture(f"{_stem(results)}_{name}", figure, f"{Path(results.path).name}: {caption}")
 
     def _measured(self, results):
         exact = next(iter(data.of_theory(results, self.exact)), None)
         fits = [f for f in self.fits if data.theory(f.points) == data.theory(results)]
         yield from self._scans(results, exact, fits)
         if exact and not _truncated(exact):
-            yield from self._try(results, [exact], "pulls", "pulls of all connected correlators from the exact values, beside the unit normal; "
-                                 "correlators of one scan point are correlated", pulls.compared_figure, results, exact)
+            yield from self._draw(results, "pulls", PULLS, pulls.compared_figure, [exact], exact=exact)
         if not any(f.kind == "action" and density.sites_of(f) for f in data.of_theory(results, self.files)):  # whose pictures have the histograms
             yield from self._densities(results)
-        if "tau_int" in results:
-            yield from self._chains(results)
+        yield from self._chains(results)
 
     def _scans(self, results, exact, fits):
-        several = len(data.finite_widths(results)) > 1
-        if operator(results):
-            if several:
-                for variable in data.correlators(results)[:2]:
-                    fit = self._fit(results, fits, variable, "width")
-                    yield from self._try(results, [fit], f"{variable}_limit", f"{variable} against 1/N", width.limit_figure, results, fit, variable)
-            if len(results.strengths) > 1:
-                perturbation = exact if exact and _truncated(exact) else None
-                yield from self._try(results, [perturbation], "coupling", "connected correlators against λ" +
-                                     (", with perturbation theory at infinite width" if perturbation else ""), coupling.coupling_figure, results, perturbation)
+        """Connected correlators along the axes of the scan."""
+        if _operator(results):
+            yield from self._operator_scans(results, exact, fits)
             return
         for variable in data.correlators(results):
-            if several:
-                fit = self._fit(results, fits, variable, "width")
+            if len(data.finite_widths(results)) > 1:
+                fit = _fit(results, fits, variable, "width")
                 for point in _ends(results, "width"):
-                    yield from self._try(results, [fit, exact], f"{variable}_width{_tag(results, point)}", f"{variable} against the width", width.width_figure,
-                                         results, fit, exact, variable, **point)
+                    yield from self._draw(results, f"{variable}_width{_tag(results, point)}", f"{variable} against the width", width.width_figure,
+                                          [fit, exact], fit=fit, exact=exact, variable=variable, **point)
             for axis in [a for a in results.axes if a.startswith("strength") and len(results.axes[a]) > 1]:
-                fit = self._fit(results, fits, variable, "strength") if axis == "strength" else None
+                fit = _fit(results, fits, variable, "strength")
+                caption = f"shift of {variable} by the deformation; errors are those of the difference"
                 for point in _ends(results, axis):
-                    yield from self._try(results, [fit, exact], f"{variable}_{axis}{_tag(results, point)}", f"shift of {variable} by the deformation; errors are "
-                                         "those of the difference", strength.strength_figure, results, exact, fit, variable, axis, **point)
+                    yield from self._draw(results, f"{variable}_{axis}{_tag(results, point)}", caption, strength.strength_figure,
+                                          [fit, exact], fit=fit, exact=exact, variable=variable, axis=axis, **point)
+
+    def _operator_scans(self, results, exact, fits):
+        if len(data.finite_widths(results)) > 1:
+            for variable in data.correlators(results)[:2]:
+                fit = _fit(results, fits, variable, "width")
+                yield from self._draw(results, f"{variable}_limit", f"{variable} against 1/N", width.limit_figure, [fit], fit=fit, variable=variable)
+        if len(results.strengths) > 1:
+            known = exact if exact and _truncated(exact) else None
+            caption = "connected correlators against λ" + (", with perturbation theory at infinite width" if known else "")
+            yield from self._draw(results, "coupling", caption, coupling.coupling_figure, [known], perturbation=known)
 
     def _densities(self, results):
         for site in density.sites_of(results):
             for point in _ends(results):
-                yield from self._try(results, [], f"density_{site}{_tag(results, point)}", f"density of the field at site {site}", density.density_figure, results,
-                                     site, **point)
+                name, caption = f"density_{site}{_tag(results, point)}", f"density of the field at site {site}"
+                yield from self._draw(results, name, caption, density.density_figure, site=site, **point)
 
     def _chains(self, results):
-        yield from self._try(results, [], "chains", "integrated autocorrelation times of all scan points; autocorrelation functions and the first samples at the "
-                             "slowest of them", autocorrelation.autocorrelation_figure, results)
-
-    def _expanded(self, results):
-        if results.kind == "action":
-            yield from self._try(results, [], "couplings", "couplings of the action through successive orders", action.action_figure, results)
-            yield from self._densities(results)
-        else:
-            yield from self._scans(results, None, [])
-            if "tau_int" in results:
-                yield from self._chains(results)
+        if "tau_int" in results:
+            yield from self._draw(results, "chains", CHAINS, autocorrelation.autocorrelation_figure)
 
     def _fit_alone(self, fit):
-        if fit.fitted_in == "width":
-            limit = operator(fit.points)
-            make, name = (width.limit_figure, "limit") if limit else (width.width_figure, "width")
-            yield from self._try(fit.points, [], f"{fit.variable}_{name}", f"{fit.variable} and the series fitted to it", make, fit.points, fit)
-        else:
+        if fit.fitted_in == "strength":
             self.reasons[fit.path] = [f"{fit.path}: nothing to draw alone: expected the file that it was fitted to, too"]
+            return
+        make, name = (width.limit_figure, "limit") if _operator(fit.points) else (width.width_figure, "width")
+        yield from self._draw(fit.points, f"{fit.variable}_{name}", f"{fit.variable} and the series fitted to it", make, fit=fit)
 
     def _boxes(self):
         groups = {}
         for results in self.files:
             if results.kind == "sample" and "binder" in results and len(results.axes.get("mu2", [])) > 1:
-                key = (str(sorted(data.theory(results, without=("sites", "box", "nodes")).items())), str(results.axes))
-                groups.setdefault(key, []).append(results)
-        for number, boxes in enumerate(groups.values()):
-            name = "binder" if len(groups) == 1 else f"binder_{number + 1}"
+                theory = data.theory(results, without=("sites", "box", "nodes"))
+                groups.setdefault((str(sorted(theory.items())), str(results.axes)), []).append(results)
+        for boxes in groups.values():
             for point in data.points(boxes[0], mu2=boxes[0].axes["mu2"][0]):
-                where = {a: v for a, v in point.items() if a != "mu2"}
-                yield from self._try(boxes[0], boxes, name + _tag(boxes[0], where), "Binder cumulants of boxes of side L", binder.binder_figure, boxes, **where)
+                where = {axis: value for axis, value in point.items() if axis != "mu2"}
+                yield from self._draw(boxes[0], f"binder{_tag(boxes[0], where)}", "Binder cumulants of boxes of side L", binder.binder_figure, boxes,
+                                      others=boxes[1:], **where)
+
+    def _diagrams(self):
+        for order in sorted({d.order for d in self.diagrams}):
+            some = [d for d in self.diagrams if d.order == order]
+            for first in range(0, len(some), diagrams.MOST):
+                part = some[first:first + diagrams.MOST]
+                number = f"_{first // diagrams.MOST + 1}" if len(some) > diagrams.MOST else ""
+                caption = f"Diagrams {first + 1} to {first + len(part)} of {len(some)} of order {order} in 1/N. {DIAGRAMS}"
+                yield Picture(f"diagrams_order{order}{number}", diagrams.diagrams_figure(part), caption)
+
+
+def _stem(results):
+    return Path(results.path).name.removesuffix(".h5")
+
+
+def _operator(results):
+    return "mu2" in results.axes
 
 
 def _truncated(exact):
     """Whether a file of `nnft exact` is a series."""
     return "expansion" in exact.file.attrs
+
+
+def _fit(results, fits, variable, fitted_in):
+    """A fit to points that the file has; some may have been left out."""
+    return next((f for f in fits if f.variable == variable and f.fitted_in == fitted_in and set(f.points.widths) <= set(results.widths)), None)
 
 
 def _ends(results, scanned=None):

@@ -14,7 +14,8 @@ h1, h2, h3 { line-height: 1.25; } h2 { margin-top: 2.2em; border-bottom: 1px sol
 p { max-width: 46rem; white-space: pre-line; }
 .table { overflow-x: auto; margin: 1em 0; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: 0.25em 0.7em; border-bottom: 1px solid var(--rule); overflow-wrap: break-word; max-width: 26em; }
+th, td { text-align: left; vertical-align: top; padding: 0.25em 0.7em; border-bottom: 1px solid var(--rule); overflow-wrap: break-word;
+         max-width: 26em; }
 th { background: var(--faint); } th.number { text-align: right; }
 td.number { text-align: right; white-space: nowrap; max-width: none; }
 td.holds, td.factor, td.fails, td.undecided { border-left: 5px solid; font-weight: 600; }
@@ -24,7 +25,8 @@ td.fails { border-left-color: #D55E00; } td.undecided { border-left-color: #888;
 figure { margin: 1em 0; width: min(100%, 27rem); break-inside: avoid; }
 figure img { width: 100%; background: white; border: 1px solid var(--rule); box-sizing: border-box; }
 figcaption { font-size: 0.85rem; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.75rem; background: var(--faint); padding: 0.6em; max-height: 24em; overflow-y: auto; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.75rem; background: var(--faint); padding: 0.6em;
+      max-height: 24em; overflow-y: auto; }
 summary { cursor: pointer; font-size: 0.85rem; }
 @media print { :root { --ink: black; --paper: white; --rule: #999; --faint: #f4f4f4; } body { font-size: 10pt; max-width: none; margin: 0; }
   .table { overflow: visible; } table { font-size: 8pt; } tr { break-inside: avoid; } pre { max-height: none; }
@@ -91,16 +93,16 @@ class Page:
         else:
             path = Path(picture)
             kind, data = "svg+xml" if path.suffix == ".svg" else "png", path.read_bytes()
-        text = html.escape(caption)
-        self._row.append(f'<figure><img alt="{text}" src="data:image/{kind};base64,{base64.b64encode(data).decode()}"><figcaption>{text}</figcaption></figure>')
+        text, source = html.escape(caption), f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+        self._row.append(f'<figure><img alt="{text}" src="{source}"><figcaption>{text}</figcaption></figure>')
 
     def provenance(self, files):
         """What made each of the files, in a table, and their configs. @param files Results"""
         rows = []
         for results in files:
-            hours = attribute(results, "core_hours")
+            hours, networks = attribute(results, "core_hours"), attribute(results, "networks") if results.kind == "sample" else ""
             rows.append([Path(results.path).name, str(results.kind), attribute(results, "command"), attribute(results, "git_revision"),
-                         Cell(attribute(results, "ranks"), "number"), attribute(results, "simd"), Cell(attribute(results, "networks") if results.kind == "sample" else "", "number"),
+                         Cell(attribute(results, "ranks"), "number"), attribute(results, "simd"), Cell(networks, "number"),
                          Cell(f"{float(hours):.2g}" if hours else "", "number"), attribute(results, "end")])
         self.table(["file", "kind", "command", "git revision", "ranks", "SIMD", "networks per point", "core-hours", "end (UTC)"], rows)
         for results in files:
@@ -111,6 +113,6 @@ class Page:
     def write(self, path):
         self._end_row()
         title = html.escape(self.title)
-        Path(path).write_text(f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-                              f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n" + "\n".join(self._parts) +
-                              "\n</body>\n</html>\n", encoding="utf-8")
+        head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{STYLE}</style>'
+        body = "\n".join([f"<h1>{title}</h1>", *self._parts])
+        Path(path).write_text(f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n', encoding="utf-8")

@@ -19,8 +19,8 @@ def pulls_figure(pulls, what="correlators"):
     figure, (axis,) = style.panels(2.3)
     middle, x = (edges[1:] + edges[:-1]) / 2, np.linspace(-EDGE, EDGE, 300)
     axis.bar(middle, counts, BIN, color=style.COLOURS[5], alpha=0.45, edgecolor="none")
-    some = counts > 0
-    style.points(axis, middle[some], counts[some], np.sqrt(counts[some]), 0, f"{len(inside)} {what}" + (f", rms {np.sqrt(np.mean(inside**2)):.2f}" if len(inside) else ""))
+    some, label = counts > 0, f"{len(inside)} {what}" + (f", rms {np.sqrt(np.mean(inside**2)):.2f}" if len(inside) else "")
+    style.points(axis, middle[some], counts[some], np.sqrt(counts[some]), 0, label)
     style.curve(axis, x, len(inside) * BIN * np.exp(-x**2 / 2) / np.sqrt(2 * np.pi), 1, "unit normal")
     beyond = len(pulls) - len(inside)
     style.legend(axis, columns=2, extra=[(f"{beyond} beyond ±{EDGE:g}", {"linestyle": "none"})] * (beyond > 0))

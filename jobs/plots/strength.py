@@ -9,6 +9,7 @@ from .series import series_of
 from .style import NothingToDraw
 
 CURVE = 12  # exact values at so many strengths are drawn as a curve, fewer as marks
+MARKS = {"linestyle": "none", "marker": "_", "markersize": 9}
 
 
 def shift(results, variable, sites, point, start):
@@ -58,14 +59,12 @@ def strength_figure(results, exact=None, fit=None, variable=None, axis="strength
     if exact:
         axes[1].axhline(0, color="grey", linewidth=0.8)
         axes[1].set_ylabel("pull")
-    look = {"linestyle": "-"} if exact and len(exact.axes[axis]) >= CURVE else {"linestyle": "none", "marker": "_", "markersize": 9}
+    look = {"linestyle": "-"} if exact and len(exact.axes[axis]) >= CURVE else MARKS
     extra = [("exact", look)] * (exact is not None) + [("fit", {"linestyle": ":"})] * (fit is not None)
     style.legend(axes[0], f"sites, {style.place(results, point)}", extra=extra)
     return figure
 
 
 def _exact(axis, known, scale, k):
-    if len(known) >= CURVE:
-        style.curve(axis, list(known), scale * np.array(list(known.values())), k, linestyle="-")
-    else:
-        axis.plot(list(known), scale * np.array(list(known.values())), linestyle="none", marker="_", markersize=9, color=style.COLOURS[k % len(style.COLOURS)])
+    look = {"linestyle": "-"} if len(known) >= CURVE else MARKS
+    style.curve(axis, list(known), scale * np.array(list(known.values())), k, **look)

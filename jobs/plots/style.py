@@ -33,8 +33,8 @@ def panels(*heights, share=True):
 
 def points(axis, x, y, error, k, label=None, **options):
     """Measured values: no line between them."""
-    return axis.errorbar(x, y, error, linestyle="none", marker=MARKERS[k % len(MARKERS)], color=COLOURS[k % len(COLOURS)], elinewidth=0.8, label=label,
-                         **options)
+    look = {"marker": MARKERS[k % len(MARKERS)], "color": COLOURS[k % len(COLOURS)], "linestyle": "none", "elinewidth": 0.8}
+    return axis.errorbar(x, y, error, label=label, **look, **options)
 
 
 def points_of_both_signs(axis, x, y, error, k, label=None):

@@ -17,7 +17,8 @@ def _variable(results, fit):
 def width_figure(results, fit=None, exact=None, variable=None, **point):
     """|G_c| on logarithmic axes, and below how far it is from the exact value or else from the series.
 
-    @param fit in 1/N. @param variable that of the fit, else the highest order. @param point the other axes of the scan: their first values unless given.
+    @param fit in 1/N. @param variable that of the fit, else the highest order.
+    @param point the other axes of the scan: their first values unless given.
     """
     fit = series_of(fit, variable, "width", "both")
     variable = variable or _variable(results, fit)

@@ -81,7 +81,8 @@ SETS = (
         "ring_G2c_strength": (r"$\alpha$",), "ring_G4c_strength": (r"$\alpha$", "exact", "pull"), "ring_pulls": ("unit normal",)}),
     (("box.h5", "box.series.h5", "box.fit.h5"), {
         "box_G2c_limit": ("$1/N$",), "box_G4c_limit": ("$1/N$", "$G_c^{(4)}$(0 0 0 0)", r"$\lambda = 4$", "fit"),
-        "box_coupling": (r"$\lambda$", r"to $\lambda$", r"to $\lambda^2$", r"$N = \infty$"), "box_chains": (r"$\rho$", r"$\tau_\mathrm{int}$ (samples)", "$V$")}),
+        "box_coupling": (r"$\lambda$", r"to $\lambda$", r"to $\lambda^2$", r"$N = \infty$"),
+        "box_chains": (r"$\rho$", r"$\tau_\mathrm{int}$ (samples)", "$V$")}),
     (("wells2.h5", "wells3.h5"), {
         "wells2_binder": (r"$\mu^2$", "$L = 2$", "$L = 3$"), "wells2_chains": (r"$n_\mathrm{eff}/n$",), "wells3_chains": ()}),
     (("drawn.h5",), {"drawn_chains": ("$S$", r"$\mu^2$")}),
@@ -183,7 +184,8 @@ def check_page():
     page = Page("A <page>")
     page.heading("Verdicts", 2)
     page.text("one & two")
-    page.table(["claim", "verdict", "pull"], [["1", Cell(kind, kind), Cell("+0.1", "number")] for kind in ("holds", "another factor", "fails", "not decided")])
+    verdicts = ("holds", "another factor", "fails", "not decided")
+    page.table(["claim", "verdict", "pull"], [["1", Cell(kind, kind), Cell("+0.1", "number")] for kind in verdicts])
     page.picture(pulls.pulls_figure([0.5, -0.5], "numbers"), "pulls")
     page.picture(Path("out/cos_pulls.png"), "pulls of a file")
     page.provenance([Results("cos.h5"), Results("cos.fit.h5"), Results("drawn.h5")])
