@@ -4,7 +4,6 @@ are drawn, and the page needs nothing from elsewhere. What the pictures compute 
 import os
 import re
 import struct
-import subprocess
 import sys
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from plots import autocorrelation, binder, coupling, diagrams, pulls, series, st
 from plots.gallery import Gallery
 from plots.page import Cell, Page
 from program import NNFT, must_fail, run
+from talk.claims import Claim, Line
 
 SITES = "[sites]\npoints = 0.2; 0.9\n"
 RUN = "[measure]\njackknife = all\n{more}[run]\nnetworks = {networks}\nblocks = 16\nslice = 32\n"
@@ -169,6 +169,8 @@ def check_numbers():
     figure = pulls.pulls_figure([0.1, -0.2, 1.3, 700.0], "numbers")
     check_texts(figure, ("3 numbers, rms 0.76", "1 beyond ±5"))
     check_errors(figure)
+    claims = [Claim("1", "", "", "", [Line("", 1.0, 1.1, 0.1), Line("", 2.0, 2.0, 0.0)]), Claim("2", "", "", "", [Line("", 1.0, 0.8, 0.0, printed_error=0.1)])]
+    check_texts(pulls.claims_figure(claims), ("2 numbers, rms 1.58",))
 
 
 def check_diagrams(found):
