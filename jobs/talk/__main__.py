@@ -49,7 +49,7 @@ def main(words):
         section = report.Section(name, title, module.claims(files), time.monotonic() - begin)
         sections.append(section)
         print(report.section_text(section), flush=True)
-    report.write(sections, files, options)
+    report.write(sections, files)
     return 1 if any(c.verdict.kind == "not decided" for s in sections for c in s.claims) else 0
 
 

@@ -73,5 +73,9 @@ class Files:
             self._open[name] = Results(self.directory / f"{name}.h5")
         return self._open[name]
 
+    def opened(self):
+        """Paths of all that were read, in that order."""
+        return [results.path for results in self._open.values()]
+
     def text(self, name):
         return (self.directory / name).read_text()
