@@ -110,7 +110,7 @@ def free_lines(limit, free):
 def claims(files):
     slide = "slide \"Fields and Parameter-Space / Function-Space Duality\""
     free = files["functional_free"]
-    vanishing = [Line(f"{name}({''.join(map(str, t))}) at N = ∞", 0.0, free.number(name, t), 0.0, exact=0.0)
+    vanishing = [Line(f"{name}({''.join(map(str, t))}) at N = ∞", printed.gaussian_correlator(len(t)), free.number(name, t), 0.0, exact=0.0)
                  for name, t in (("G4c", (0, 0, 1, 1)), ("G6c", (0, 0, 0, 1, 1, 1)))]
     return [
         Claim("2a", "Z[J] is an integral over parameters", slide, "W[J] = ln Z[J], Z[J] = ∫dθ P(θ) e^{∫Jφ}",
