@@ -44,6 +44,11 @@ def gaussian_correlator(n):
 
 # Claim 4
 
+def neuron(sigma, b, x):
+    """Σⱼ σ(bⱼxⱼ), what aᵢ multiplies (slide "Example: φ: R^d → R width N, depth 1")."""
+    return sum(sigma(b_j * x_j) for b_j, x_j in zip(b, x))
+
+
 def arcsine_kernel(sigma, xx, xy, yy, d):
     """G⁽²⁾ for erf (C. Williams, 1997), a ~ N(0, σ²/N), b ~ N(0, σ²/d); xx, xy, yy are the scalar products of the sites."""
     s = 2.0 * sigma**2 / d
