@@ -29,8 +29,11 @@ points = {POINT}
 
 def run(runner):
     for net, options in NETS.items():
-        runner.sample(f"clt_{net}", BASE, 3e6, *options, f"--field.width={' '.join(map(str, WIDTHS))}", "--measure.orders=2 4 6 8")
-        runner.sample(f"clt_{net}_sum", BASE, 3e6, *options, f"--field.width={' '.join(map(str, SUM_WIDTHS))}", f"--measure.sources={SOURCE}", "--run.seed=2")
+        one = [*options, f"--field.width={' '.join(map(str, WIDTHS))}", "--measure.orders=2 4 6 8"]
+        runner.sample(f"clt_{net}", BASE, 3e6, *one)
+        runner.exact(f"clt_{net}_exact", BASE, *one)
+        widths = f"--field.width={' '.join(map(str, SUM_WIDTHS))}"
+        runner.sample(f"clt_{net}_sum", BASE, 3e6, *options, widths, f"--measure.sources={SOURCE}", "--run.seed=2")
         terms = "; ".join(f"{SOURCE / math.sqrt(N):.17g}" for N in SUM_WIDTHS)
         runner.sample(f"clt_{net}_term", BASE, 3e6, *options, f"--measure.sources={terms}", "--run.seed=3")
         two = [*options, f"--sites.points={POINT}; {SECOND}", "--measure.orders=2 4 6"]
@@ -62,7 +65,8 @@ def cumulant_lines(files):
             name, site = f"G{r}c", (0,) * r
             for N in WIDTHS:
                 if file.number(f"{name}_trusted", site, width=N):
-                    lines.append(Line(f"{net}-net, N = {N}: κ_{r}", printed.sum_cumulant(kappa[r], r, N), *file.estimate(name, site, width=N)))
+                    lines.append(Line(f"{net}-net, N = {N}: κ_{r}", printed.sum_cumulant(kappa[r], r, N), *file.estimate(name, site, width=N),
+                                      exact=files[f"clt_{net}_exact"].number(name, site, width=N)))
     return lines
 
 
@@ -104,7 +108,8 @@ def field_lines(files):
 def claims(files):
     slide = "slide \"Central Limit Theorem: Single Variable Ex.\""
     return [
-        Claim("6a", "Cumulants of a sum of N independent terms", slide, "κ_r(φ) = κ_r(X)/N^(r/2−1), φ = N^(−½) Σ X_i", cumulant_lines(files), shown=9),
+        Claim("6a", "Cumulants of a sum of N independent terms", slide, "κ_r(φ) = κ_r(X)/N^(r/2−1), φ = N^(−½) Σ X_i",
+              cumulant_lines(files), shown=9),
         Claim("6b", "Generating functions of independent terms add up; N terms beside one, measured apart", slide,
               "W_{X₁+…+X_N}[J] = W_{X₁}[J] + … + W_{X_N}[J]", sum_lines(files), shown=6),
         Claim("6c", "The same for fields at several points; N neurons beside one, measured apart", "slide \"Interactions in NN-FT\"",

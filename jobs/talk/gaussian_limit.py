@@ -79,12 +79,13 @@ def kernel_lines(files, nets):
     lines = []
     for net in nets:
         for d, points in POINTS.items():
+            name = f"limit_{net}_d{d}"
             for pair in ((0, 0), (0, 1)):
                 x, y = (np.array(points[s]) for s in pair)
                 value = getattr(printed, CLOSED[net])(SIGMA, x @ x, x @ y, y @ y, d) if net in CLOSED else kernel(net, d, pair)
                 for N in SHOWN_WIDTHS:
-                    lines.append(Line(f"{net}, d = {d}, N = {N}: G2({pair[0]}{pair[1]})", value, *files[f"limit_{net}_d{d}"].estimate("G2c", pair, width=N),
-                                      exact=files[f"limit_{net}_d{d}_exact"].number("G2c", pair, width=N)))
+                    lines.append(Line(f"{net}, d = {d}, N = {N}: G2({pair[0]}{pair[1]})", value, *files[name].estimate("G2c", pair, width=N),
+                                      exact=files[f"{name}_exact"].number("G2c", pair, width=N)))
     return lines
 
 
@@ -94,7 +95,8 @@ def outside_lines(files):
     for net in NETS:
         for d in POINTS:
             name = f"limit_{net}_d{d}"
-            lines.append(Line(f"{net}, d = {d}, N = 32: G2(01)", kernel(net, d, (0, 1), printed.neuron), *files[name].estimate("G2c", (0, 1), width=32),
+            value = kernel(net, d, (0, 1), printed.neuron)
+            lines.append(Line(f"{net}, d = {d}, N = 32: G2(01)", value, *files[name].estimate("G2c", (0, 1), width=32),
                               exact=files[f"{name}_exact"].number("G2c", (0, 1), width=32)))
     return lines
 
@@ -135,8 +137,8 @@ def action_lines(files, name, formula):
     lines = []
     for k, pair in enumerate(PAIRS):
         place = (0, action.place(width=WIDTHS[1][-1])[0], 0, k)
-        lines.append(Line(f"g2({pair[0]}{pair[1]}) of a tanh-net", float(g2[pair]), float(action.file["g2"][place]), float(action.file["g2_err"][place]),
-                          0.5 * float(np.linalg.inv(G)[pair])))
+        value, error = float(action.file["g2"][place]), float(action.file["g2_err"][place])
+        lines.append(Line(f"g2({pair[0]}{pair[1]}) of a tanh-net", float(g2[pair]), value, error, 0.5 * float(np.linalg.inv(G)[pair])))
     for k, pair in enumerate(PAIRS):
         value, error = float(drawn.file["G2c"][0, 0, 0, k]), float(drawn.file["G2c_err"][0, 0, 0, k])
         lines.append(Line(f"G2({pair[0]}{pair[1]}) of fields with e^−S", float(G[pair]), value, error, 0.5 * float(np.linalg.inv(g2)[pair])))
@@ -155,9 +157,10 @@ def claims(files):
               argument="As printed, φ is a sum of functions of one component of x each. The kernels that are known analytically belong to\n"
                        "φ(x) = Σᵢ aᵢ σ(Σⱼ bᵢⱼxⱼ), which is the same in d = 1 only; the other claims of this section are about it.", shown=6),
         Claim("4d", "Non-Gaussianity dies as 1/N", example, "G_c⁽⁴⁾ ∝ 1/N", ratio_lines(files), shown=12),
-        Claim("4e", "It vanishes in the limit of infinite width", example, "Gaussian because higher connected correlators vanish as N → ∞", limit_lines(files),
-              zero=True, scale=min(files[f"limit_{net}_d1"].number("G4c", (0, 0, 1, 1), width=8) for net in NETS)),
-        Claim("4f", "Action of the free theory, without ½", free, "S[φ] = ∫∫φ(x) G⁽²⁾(x, y)⁻¹ φ(y)", action_lines(files, "free_as_printed", printed.free_action),
+        Claim("4e", "It vanishes in the limit of infinite width", example, "Gaussian because higher connected correlators vanish as N → ∞",
+              limit_lines(files), zero=True, scale=min(files[f"limit_{net}_d1"].number("G4c", (0, 0, 1, 1), width=8) for net in NETS)),
+        Claim("4f", "Action of the free theory, without ½", free, "S[φ] = ∫∫φ(x) G⁽²⁾(x, y)⁻¹ φ(y)",
+              action_lines(files, "free_as_printed", printed.free_action),
               argument="A Gaussian density with covariance G is exp(−½φG⁻¹φ); exp(−φG⁻¹φ) has covariance G/2.\n"
                        "The slide \"Edgeworth Expansion\" has the ½.", shown=6),
         Claim("4g", "Action of the free theory, with ½", "slide \"Edgeworth Expansion\"", "S_GP[φ] = ½∫∫φ(x) G⁽²⁾(x, y)⁻¹ φ(y)",

@@ -108,6 +108,7 @@ def free_lines(limit, free):
 
 
 def claims(files):
+    limit = "slide \"Central Limit Theorem from Generating Functions\""
     slide = "slide \"Fields and Parameter-Space / Function-Space Duality\""
     free = files["functional_free"]
     vanishing = [Line(f"{name}({''.join(map(str, t))}) at N = ∞", printed.gaussian_correlator(len(t)), free.number(name, t), 0.0, exact=0.0)
@@ -117,8 +118,8 @@ def claims(files):
               W_lines(files["functional"], files["functional_exact"])),
         Claim("2b", "Derivatives of W are the connected correlators (cumulants); both of the same networks, error of their difference", slide,
               "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"]), shown=6),
-        Claim("2c", "Gaussian if all G_c⁽ⁿ⁾, n > 2, vanish: W is quadratic in the limit of infinite width", "slide \"Central Limit Theorem from Generating Functions\"",
+        Claim("2c", "Gaussian if all G_c⁽ⁿ⁾, n > 2, vanish: W is quadratic in the limit of infinite width", limit,
               "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2: W[J] = ½∫∫J G⁽²⁾ J", free_lines(files["functional_limit"], free)),
-        Claim("2d", "There the higher cumulants are exactly 0", "slide \"Central Limit Theorem from Generating Functions\"",
+        Claim("2d", "There the higher cumulants are exactly 0", limit,
               "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2", vanishing, zero=True, scale=abs(neuron_cumulant4(*features(), (0, 0, 1, 1)))),
     ]

@@ -58,18 +58,19 @@ def claims(files):
         order = int(variable[1])
         for net in NETS:
             name = name_of(net)
-            number = trusted(files[name], variable)
-            if number == len(WIDTHS):
-                lines.append(Line(f"{net}, {variable}: power of 1/N", printed.width_power(order), *fitted_power(files[f"{name}_{variable}"]), exact=order / 2 - 1))
+            if trusted(files[name], variable) == len(WIDTHS):
+                power = fitted_power(files[f"{name}_{variable}"])
+                lines.append(Line(f"{net}, {variable}: power of 1/N", printed.width_power(order), *power, exact=order / 2 - 1))
             else:
                 left_out.append(f"{variable} of {net}")
         exact = [files["powers_heavy_exact"].number(variable, TUPLES[variable], width=N) for N in WIDTHS]
         power = math.log(exact[0] / exact[-1]) / math.log(WIDTHS[-1] / WIDTHS[0])
-        heavy.append(Line(f"{variable}, error bars trusted at {trusted(files['powers_heavy'], variable)} of {len(WIDTHS)} widths: power of 1/N of exact values",
-                          printed.width_power(order), power, 0.0))
+        share = f"{trusted(files['powers_heavy'], variable)} of {len(WIDTHS)}"
+        heavy.append(Line(f"{variable}, error bars trusted at {share} widths: power of 1/N of exact values", printed.width_power(order), power, 0.0))
     slide, formula = "slide \"Example: φ: R^d → R\"", "G_c⁽²ᵏ⁾(x₁, …, x₂ₖ) ∝ 1/N^(k−1)"
     without = f"; left out, as their error bars cannot be trusted: {', '.join(left_out)}" if left_out else ""
     return [
         Claim("5a", f"Connected correlators fall with the width{without}", slide, formula, lines, shown=15),
-        Claim("5b", "The same for a gauss-net with tails too heavy for sampling (σ_b = σ_w = 1): exact values, no errors relied on", slide, formula, heavy),
+        Claim("5b", "The same for a gauss-net with tails too heavy for sampling (σ_b = σ_w = 1): exact values, no errors relied on", slide,
+              formula, heavy),
     ]
