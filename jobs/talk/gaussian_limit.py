@@ -150,7 +150,7 @@ def claims(files):
     densities = "φ(x) = Σᵢ aᵢ σ(Σⱼ bᵢⱼxⱼ), a ~ N(0, σ²/N), b ~ N(0, σ²/d)"
     return [
         Claim("4a", "Two-point function in closed form for erf (arc sine) and ReLU (arc cosine), at every width", example,
-              f"{densities}; G⁽²⁾ known analytically", kernel_lines(files, ("erf", "relu"))),
+              f"{densities}; G⁽²⁾ known analytically (C. Williams; Y. Cho and L. Saul)", kernel_lines(files, ("erf", "relu"))),
         Claim("4b", "Two-point function for tanh: known as a quadrature over b, not in closed form", example,
               f"{densities}; G⁽²⁾(x, y) = σ² E[h(x)h(y)]", kernel_lines(files, ("tanh",))),
         Claim("4c", "Architecture as printed, the sum over the components of x outside σ", example, "φ(x) = ΣᵢΣⱼ aᵢ σ(bᵢⱼxⱼ)", outside_lines(files),
