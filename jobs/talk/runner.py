@@ -78,8 +78,8 @@ class Files:
         return self._open[name]
 
     def opened(self):
-        """Paths of all that were read, in that order."""
-        return [results.path for results in self._open.values()]
+        """All that were read, in that order."""
+        return list(self._open.values())
 
     def text(self, name):
         return (self.directory / name).read_text()
