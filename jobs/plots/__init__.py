@@ -1,0 +1,1 @@
+"""Pictures and pages of nnft files, for jobs/plot.py and for reports."""
