@@ -1,6 +1,58 @@
 """Formulas as the talk prints them, each in a function of its own: nothing here is measured, corrected or fitted."""
 
+import math
+
+import numpy as np
+
 
 def width_power(fields):
     """G_c of 2k fields ∝ 1/N^(k−1) (slide "Example: φ: R^d → R width N, depth 1"): the power of 1/N."""
     return fields / 2 - 1
+
+
+# 7
+
+
+def b7(x, sigma_w, sigma_a, width, alpha):
+    """Eq. (B.7): G4c of the cos net under weight-quartic, x of shape (4, d). 𝒫(abcd) is read as the three pairings (ab, cd), and
+    Δx_ab + Δx_cd as the three combinations with two plus and two minus signs."""
+    d, s2 = x.shape[1], sigma_w**2
+    square = lambda v: float(v @ v)
+    total = 0.0
+    for a, b, c, e in ((0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2)):
+        ab, cd, q = square(x[a] - x[b]), square(x[c] - x[e]), square(x[a] - x[b] + x[c] - x[e])
+        pair, sum_ = math.exp(-s2 * (ab + cd) / (2 * d)), math.exp(-s2 * q / (2 * d))
+        total += -2 * pair + 3 * sum_ + alpha * s2**2 / (d**4 * width) * (
+            -6 * d**2 * pair + 3 * d**2 * sum_ + 3 * d * s2 * q * sum_ - 2 * d * s2 * (ab + cd) * pair - 2 * s2**2 * ab * cd * pair)
+    return sigma_a**4 / (8 * width) * total
+
+
+def leading_power_of_strength():
+    """Slide "Interactions from Independence Breaking": W = log[Π E + Σ_k α^k/k! …] starts with k = 1."""
+    return 1.0
+
+
+# 8
+
+
+def edgeworth(kappa, phi, order):
+    """exp[Σ_{r≥3} κ_r/r! (−∂)^r] e^(−φ²/2κ₂) (slide "Edgeworth Expansion") for κ₁ = 0 and even densities, through 1/N^order where κ_2k counts as
+    1/N^(k−1). kappa: {r: κ_r, a number or shape (rows, 1)}, φ of shape (points). As printed without 1/√(2πκ₂)."""
+    operator = {(0, 0): 1.0}  # {(power of 1/N, derivatives): coefficient}
+    for r, value in kappa.items():
+        if r < 4:
+            continue
+        step, result = r // 2 - 1, {}
+        for (power, derivatives), c in operator.items():
+            for k in range((order - power) // step + 1):
+                key = (power + k * step, derivatives + k * r)
+                result[key] = result.get(key, 0.0) + c * (value / math.factorial(r)) ** k / math.factorial(k)
+        operator = result
+    x = phi / np.sqrt(kappa[2])
+    terms = (c * np.polynomial.hermite_e.hermeval(x, [0.0] * n + [1.0]) / np.sqrt(kappa[2]) ** n for (_, n), c in operator.items())
+    return sum(terms) * np.exp(-(x**2) / 2)
+
+
+def edgeworth_error_power(order):
+    """What the expansion through 1/N^order leaves out is of the next order."""
+    return order + 1

@@ -1,0 +1,109 @@
+"""Edgeworth expansion of the density of the field"""
+
+import math
+
+import numpy as np
+
+from nnft_results import jackknife_error
+
+from . import printed
+from .claims import Claim, Line
+from .limits import falls, infinite_width
+from .references import density
+
+SIGMA_W, DISTANCE = 1.1, 1.0
+ORDERS = range(4)
+WIDTH, PAIR_WIDTH = 50, 20
+SAMPLED_WIDTHS, EXACT_WIDTHS = (16, 32, 64), (50, 100, 200, 400)
+PAIR_EXACT_WIDTHS = (20, 40, 80, 160)
+BINS, PAIR_BINS = 48, 16
+SHOWN_PAIRS = ((7, 7), (8, 7), (8, 9), (9, 9), (5, 5), (10, 11), (11, 11), (8, 11), (12, 12), (4, 9))
+SOURCE = "slide \"Edgeworth Expansion: Expand Around Gaussian Density\""
+
+
+def config(widths, bins, histogram):
+    return (f"[field]\narchitecture = cos\nwidth = {' '.join(map(str, widths))}\nsigma-weight = {SIGMA_W}\n[sites]\npoints = 0; {DISTANCE}\n"
+            f"[measure]\norders = 2 4 6 8\nhistogram = {histogram}\nhistogram-range = 2.8\nhistogram-bins = {bins}\n")
+
+
+def run(runner):
+    runner.sample("edgeworth_one", config((*SAMPLED_WIDTHS, WIDTH), BINS, "0"), 2e6)
+    runner.sample("edgeworth_pair", config((PAIR_WIDTH,), PAIR_BINS, "0 1"), 4e6)
+    runner.exact("edgeworth_pair_exact", config(PAIR_EXACT_WIDTHS, PAIR_BINS, "0 1"))
+    runner.action("edgeworth_pair_exact", "edgeworth_pair_series", "--density", "0 1")
+
+
+def one_site_cumulants(width):
+    """{r: κ_r} of φ = Σ aᵢ cos bᵢ, a ~ N(0, 1/N): (r − 1)!! times the cumulants of K = Σ cos²bᵢ/N."""
+    m = [math.comb(2 * k, k) / 4**k for k in range(5)]  # E[cos^2k]
+    k = [0.0] * 5
+    for n in range(1, 5):
+        k[n] = m[n] - sum(math.comb(n - 1, j - 1) * k[j] * m[n - j] for j in range(1, n))
+    return {2 * n: math.prod(range(1, 2 * n, 2)) * k[n] / width ** (n - 1) for n in range(1, 5)}
+
+
+def series(kappa, phi, order):
+    """The printed expansion, normalised."""
+    return printed.edgeworth(kappa, phi, order) / np.sqrt(2 * math.pi * kappa[2])
+
+
+def left_out(file, width, place):
+    """Leave-one-out values of density_0 minus the series through each order in one bin, both of the same samples: shape (blocks, orders)."""
+    sums, count = file.at("sum_density_0", width=width)[:, place], file.at("count", width=width)
+    given = (sums.sum() - sums) / (count.sum() - count)
+    kappa = {r: file.leave_one_out(f"G{r}c", (0,) * r, width=width)[:, None] for r in (2, 4, 6, 8)}
+    phi = file.file["bin"][place : place + 1]
+    return given[:, None] - np.hstack([series(kappa, phi, order) for order in ORDERS])
+
+
+def one_site_claims(files):
+    file = files["edgeworth_one"]
+    phi, value, error = file.file["bin"][:], file.at("density_0", width=WIDTH), file.at("density_0_err", width=WIDTH)
+    exact, kappa = density.density_one_site(WIDTH, phi), one_site_cumulants(WIDTH)
+    through = series(kappa, phi, ORDERS[-1])
+    lines = [Line(f"P({phi[k]:.3f})", through[k], value[k], error[k], exact=exact[k]) for k in range(BINS // 2, BINS, 3)]
+
+    powers, place = [], BINS // 2
+    rows = [left_out(file, n, place) for n in SAMPLED_WIDTHS]
+    for order in ORDERS:
+        means = [r[:, order].mean() for r in rows]
+        limit = lambda off: infinite_width(SAMPLED_WIDTHS[1:], falls(SAMPLED_WIDTHS, off))[0]
+        # Widths have draws of their own: each contributes what its blocks alone change.
+        parts = [jackknife_error(limit(np.stack([r[:, order] if n == k else np.full(len(r), means[n]) for n, r in enumerate(rows)], axis=-1)))
+                 for k in range(len(rows))]
+        powers.append(Line(f"sampled, φ = {phi[place]:.3f}, through 1/N^{order}: power of 1/N", printed.edgeworth_error_power(order), float(limit(means)), math.hypot(*parts)))
+    for order in ORDERS:
+        off = [float(np.max(np.abs(series(one_site_cumulants(n), phi, order) - density.density_one_site(n, phi)))) for n in EXACT_WIDTHS]
+        powers.append(Line(f"exact, largest of all φ, through 1/N^{order}", printed.edgeworth_error_power(order), *map(float, infinite_width(EXACT_WIDTHS[1:], falls(EXACT_WIDTHS, off)))))
+    return [
+        Claim("8a", f"Density of the field at one site from its cumulants, through 1/N³ (cos net, N = {WIDTH})", SOURCE,
+              "P_φ = exp[Σ κ_r/r! (−∂_φ)^r] e^(−(φ−κ₁)²/2κ₂), here with the normalisation 1/√(2πκ₂) that is left out there", lines),
+        Claim("8b", "What the expansion leaves out falls with the next power of 1/N (one site; N → ∞)", SOURCE,
+              "P − (series through 1/N^k) ∝ 1/N^(k+1), since κ_2k ∝ 1/N^(k−1)", powers, shown=8)]
+
+
+def pair_claims(files):
+    sampled, action = files["edgeworth_pair"], files["edgeworth_pair_series"]
+    phi, deviation = sampled.file["bin"][:], SIGMA_W * DISTANCE
+    width = float(phi[1] - phi[0])
+    exact = {n: density.density_two_sites(n, deviation, phi, width).ravel() for n in PAIR_EXACT_WIDTHS}
+    through = {n: action.file["edgeworth_0_1"][:, action.widths.index(n), 0] for n in PAIR_EXACT_WIDTHS}
+    value, error = (sampled.at("histogram_0_1" + s, width=PAIR_WIDTH) for s in ("", "_err"))
+    lines = []
+    for i, j in SHOWN_PAIRS:
+        k = i * PAIR_BINS + j
+        lines.append(Line(f"P({phi[i]:+.3f}, {phi[j]:+.3f})", through[PAIR_WIDTH][ORDERS[-1]][k], value[k], error[k], exact=exact[PAIR_WIDTH][k]))
+    powers = []
+    for order in ORDERS:
+        off = [float(np.max(np.abs(through[n][order] - exact[n]))) for n in PAIR_EXACT_WIDTHS]
+        powers.append(Line(f"through 1/N^{order}: power of 1/N", printed.edgeworth_error_power(order),
+                           *map(float, infinite_width(PAIR_EXACT_WIDTHS[1:], falls(PAIR_EXACT_WIDTHS, off)))))
+    formula = "e^(−S[φ]) = (1/Z) exp(Σ (−1)^r/r! ∫ G_c^(r) δ/δφ…δ/δφ) e^(−S_GP)"
+    return [
+        Claim("8c", f"Density of the field at two sites through 1/N³, mean over bins of a histogram (cos net, N = {PAIR_WIDTH})", SOURCE + ", field theory case", formula, lines),
+        Claim("8d", "What the expansion leaves out at two sites (series of the program beside Fourier inversion; N → ∞)", SOURCE + ", field theory case",
+              "P − (series through 1/N^k) ∝ 1/N^(k+1)", powers)]
+
+
+def claims(files):
+    return [*one_site_claims(files), *pair_claims(files)]

@@ -1,0 +1,10 @@
+"""What jobs/actions knows without the program: exact densities by Fourier inversion, the cos-net action by its momenta."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "actions"))
+
+import density  # noqa: E402
+
+__all__ = ["density"]
