@@ -56,6 +56,10 @@ class Runner:
     def action(self, source, name, *options):
         self._call(name, ["action", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=False)
 
+    def correlators(self, source, name, *options):
+        """Connected correlators of the action SOURCE.h5 → NAME.h5"""
+        self._call(name, ["correlators", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=True)
+
     def compare(self, first, second, name):
         """Whether two files are compatible; what `nnft compare` prints is in NAME.log."""
         return self._call(name, ["compare", f"{first}.h5", f"{second}.h5"], parallel=False, allowed=(0, 1)) == 0
