@@ -56,3 +56,27 @@ def edgeworth(kappa, phi, order):
 def edgeworth_error_power(order):
     """What the expansion through 1/N^order leaves out is of the next order."""
     return order + 1
+
+
+# 9
+
+
+def g4_leading(g4c, inverse):
+    """Slide "NN-FT: Actions for 1/N and Independence Breaking": g4 = +(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹; shape (sites)^4."""
+    return np.einsum("abcd,ai,bj,ck,dl->ijkl", g4c, inverse, inverse, inverse, inverse) / math.factorial(4)
+
+
+def diagram_sign(vertices, internal, legs):
+    """Feynman rules 2 to 4 (eqs. 3.22, 3.23): propagators +G2⁻¹, each vertex G_c^(n) with (−1)^n, divided by (−1)^r of g_r; vertices lists
+    their n, internal counts propagators between them."""
+    return (-1) ** sum(vertices) * (+1) ** internal * (-1) ** legs
+
+
+def strength_sign(n):
+    """Prefactor (−1)^(2n−4) of the 2n-leg vertex in g4 at first order in α, same slide."""
+    return (-1) ** (2 * n - 4)
+
+
+def duality_sign(r):
+    """Of g_r in e^W = c' exp(Σ (−1)^r ∫ g_r δ/δJ…δ/δJ) e^(−S₀[J]) (slide "An Unexpected Source-Field Duality")."""
+    return (-1) ** r

@@ -1,4 +1,4 @@
-"""What jobs/actions knows without the program: exact densities by Fourier inversion, the cos-net action by its momenta."""
+"""What jobs/actions knows without the program: exact densities by Fourier inversion, and the formal Edgeworth series."""
 
 import sys
 from pathlib import Path
@@ -6,5 +6,6 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent.parent / "actions"))
 
 import density  # noqa: E402
+import edgeworth as formal  # noqa: E402
 
-__all__ = ["density"]
+__all__ = ["density", "formal"]
