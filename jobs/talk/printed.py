@@ -80,3 +80,12 @@ def strength_sign(n):
 def duality_sign(r):
     """Of g_r in e^W = c' exp(Σ (−1)^r ∫ g_r δ/δJ…δ/δJ) e^(−S₀[J]) (slide "An Unexpected Source-Field Duality")."""
     return (-1) ** r
+
+
+def cosnet_action(sigma_w, sigma_a, d, width):
+    """Slide "Concrete Example: Cos-Net Action": {term: (prefactor, c of e^(−c∇²))} of S_GP, of the sum over abcd and of that over (ab, cd),
+    read with the δ functions that they need and three terms in each sum."""
+    n = width * d**2 * sigma_a**4
+    return {"gaussian": (2 * sigma_w / (sigma_a**2 * math.sqrt(d)), sigma_w**2 / (2 * d)),
+            "abcd": (-4 * math.sqrt(6) * math.pi**1.5 * sigma_w**4 / n, sigma_w**2 / (6 * d)),
+            "ab,cd": (8 * math.pi * sigma_w**4 / n, sigma_w**2 / (2 * d))}

@@ -10,9 +10,9 @@ from .limits import infinite_width
 from .references import density, formal
 from .tensors import full, on_legs, symmetric
 
+# kind of deformation: (width, networks)
+KINDS = {"weight-quartic": (10, 4e6), "shared-scale": (1000, 5e4)}
 CONFIG = "[field]\narchitecture = cos\nsigma-weight = 1.1\n[sites]\npoints = 0; 1\n[measure]\norders = 2 4 6\nderivatives = differences\nderivative-order = 1\n"
-QUARTIC = "[deformation]\nkind = weight-quartic\nstrength = 0\n"
-WIDTH = 10
 STRENGTHS = (0.002, 0.001, 0.0005, 0.00025)  # of the exact mixture; its series in α is extrapolated like one in 1/N
 RATIO = 1.25  # of the two scales of the mixture of normal densities
 SHOWN = ((0, 0, 0, 0), (0, 0, 0, 1), (0, 0, 1, 1))
@@ -20,9 +20,10 @@ SOURCE = "slide \"NN-FT: Actions for 1/N and Independence Breaking\", leading or
 
 
 def run(runner):
-    runner.sample("strength_couplings", CONFIG + QUARTIC, 4e6, f"--field.width={WIDTH}")
-    runner.exact("strength_couplings_exact", CONFIG + QUARTIC, f"--field.width={WIDTH}")
-    for name in ("strength_couplings", "strength_couplings_exact"):
+    for kind, (width, networks) in KINDS.items():
+        config, name = CONFIG + f"[deformation]\nkind = {kind}\nstrength = 0\n", f"strength_couplings_{kind}"
+        runner.sample(name, config, networks, f"--field.width={width}")
+        runner.exact(f"{name}_exact", config, f"--field.width={width}")
         runner.action(name, f"{name}_action", "--in", "strength", "--order", "1")
 
 
@@ -64,8 +65,8 @@ def mixture_line(sign, terms=400):
     return Line(f"two scales, variances 1 and {RATIO:g}, one site: sum over all n", total, -((1 - 1 / RATIO) ** 2) / (8 * math.sqrt(RATIO)), 0.0)
 
 
-def sampled_lines(files, sign):
-    source, sampled = files["strength_couplings_exact"], files["strength_couplings_action"]
+def sampled_lines(files, kind, sign):
+    source, sampled = files[f"strength_couplings_{kind}_exact"], files[f"strength_couplings_{kind}_action"]
     g2 = full(source.at("G2c"), source.tuples(2), len(source.sites))
     derivatives = {n: full(source.at(f"G{n}c_dstrength"), source.tuples(n), len(source.sites)) for n in (4, 6)}
     prediction = quartic(derivatives, np.linalg.inv(g2), sign)
@@ -75,20 +76,20 @@ def sampled_lines(files, sign):
     for sites in SHOWN:
         k = sampled.tuples(4).index(sites)
         value, error = (float(sampled.file["g4" + s][1, 0, 0, k]) for s in ("", "_err"))
-        lines.append(Line(f"weight-quartic, N = {WIDTH}, vertices G4c and G6c: dg4/dα({' '.join(map(str, sites))})", float(prediction[sites]), value, error, exact=exact[sites]))
+        lines.append(Line(f"{kind}, N = {KINDS[kind][0]}, vertices G4c and G6c: dg4/dα({' '.join(map(str, sites))})", float(prediction[sites]), value, error, exact=exact[sites]))
     return lines
 
 
 def lines_of(files, sign):
-    return [shared_scale_line(sign), mixture_line(sign), *sampled_lines(files, sign)]
+    return [shared_scale_line(sign), mixture_line(sign), *(line for kind in KINDS for line in sampled_lines(files, kind, sign))]
 
 
 def claims(files):
     formula = "Σₙ {} (1/(2n)!) ∫ G_c⁽²ⁿ⁾ G2⁻¹G2⁻¹G2⁻¹G2⁻¹ ∏ G2⁻¹(y_m, y_m+1) + Comb."
     return [
         Claim("9e", "Quartic coupling at first order in α: signs of the vertices as printed", SOURCE, "g₄ = " + formula.format("(−1)^(2n−4)"),
-              lines_of(files, lambda n: printed.strength_sign(n)), shown=5,
+              lines_of(files, lambda n: printed.strength_sign(n)), shown=8,
               argument="(−1)^(2n−4) = 1 for all n: no sign at all. −S = ln P turns all of them, and each of the n − 2 self-loops is −G2⁻¹: (−1)^(n−1).\n"
                        "With P = (1 − α) N(φ; 1) + α N(φ; v) the sum over n is −(1/8)(v−1)² (1 + (v−1))^(−5/2), which is exact; as printed it is\n"
                        "(1/8)(v−1)² (1 − (v−1))^(−5/2), and infinite for v ≥ 2."),
-        Claim("9f", "Quartic coupling at first order in α, corrected", "this program", "g₄ = " + formula.format("(−1)^(n−1)"), lines_of(files, corrected_sign), shown=5)]
+        Claim("9f", "Quartic coupling at first order in α, corrected", "this program", "g₄ = " + formula.format("(−1)^(n−1)"), lines_of(files, corrected_sign), shown=8)]
