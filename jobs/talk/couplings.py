@@ -1,15 +1,11 @@
 """Couplings of the action from correlators, by powers of 1/N"""
 
-import math
-
 import numpy as np
-
-from nnft_results import jackknife_error
 
 from . import printed
 from .claims import Claim, Line
 from .edgeworth import one_site_cumulants
-from .limits import infinite_width
+from .limits import combined_error, infinite_width
 from .references import density
 from .tensors import couplings, full
 
@@ -68,8 +64,7 @@ def measured_quartic(file):
         sums, count = file.at("sum_density_0", width=n)[:, used], file.at("count", width=n)[:, None]
         means.append(n * float(fit @ -np.log(sums.sum(axis=0) / count.sum())))
         rows.append(-n * np.log((sums.sum(axis=0) - sums) / (count.sum() - count)) @ fit)
-    parts = [jackknife_error(limit(np.stack([r if j == k else np.full(len(r), means[j]) for j in range(len(rows))], axis=-1))) for k, r in enumerate(rows)]
-    return float(limit(means)), math.hypot(*parts)
+    return float(limit(means)), combined_error(rows, limit)
 
 
 def sampled_lines(files, legs, order, formula):
@@ -78,9 +73,9 @@ def sampled_lines(files, legs, order, formula):
     lines = []
     for sites in SHOWN[legs]:
         k = sampled.tuples(legs).index(sites)
-        at = lambda file, name: float(file.file[name][order, 0, 0, k])
-        lines.append(Line(f"g{legs}({' '.join(map(str, sites))}) of order 1/N^{order}, N = {WIDTH}, two sites", float(prediction[sites]), at(sampled, f"g{legs}"),
-                          at(sampled, f"g{legs}_err"), exact=at(exact, f"g{legs}")))
+        value, error, truth = (float(file.file[f"g{legs}{s}"][order, 0, 0, k]) for file, s in ((sampled, ""), (sampled, "_err"), (exact, "")))
+        name = f"g{legs}({' '.join(map(str, sites))}) of order 1/N^{order}, N = {WIDTH}, two sites"
+        lines.append(Line(name, float(prediction[sites]), value, error, exact=truth))
     return lines
 
 
@@ -104,16 +99,21 @@ def rule_lines(files, sign):
 
 
 def claims(files):
-    rules = lambda *key: printed.diagram_sign(*key)
     return [
-        Claim("9a", "Leading quartic coupling in 1/N, sign as in the general formula", SOURCE, "g₄ = +(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + O(1/N²)", leading_lines(files, 1.0),
+        Claim("9a", "Leading quartic coupling in 1/N, sign as in the general formula", SOURCE,
+              "g₄ = +(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + O(1/N²)", leading_lines(files, 1.0), shown=5,
               argument="S = −ln P. Positive G4c means heavy tails: P is larger there than the normal density and S smaller, so that g₄ < 0.\n"
-                       "Edgeworth: P ∝ (1 + κ₄/4! He₄) e^(−φ²/2κ₂), whose −ln has −κ₄/(4! κ₂⁴) φ⁴. The talk's own cos-net action has this sign.", shown=5),
-        Claim("9b", "Leading quartic coupling in 1/N, corrected", "this program", "g₄ = −(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + O(1/N²)", leading_lines(files, -1.0), shown=5),
-        Claim("9c", "Feynman rules for couplings: all diagrams of one order, signs as printed", "slide \"Feynman diagrams for couplings\", eqs. (3.22), (3.23)",
-              "propagators +G2⁻¹, vertices (−1)ⁿ ∫ G_c⁽ⁿ⁾, divided by the symmetry factor and (−1)^r of g_r", rule_lines(files, rules), shown=12,
-              argument="−S = ln P is the sum of connected diagrams: −S, not S, so that all signs turn; and ∂ acting twice on φG2⁻¹φ/2 in the exponent\n"
+                       "Edgeworth: P ∝ (1 + κ₄/4! He₄) e^(−φ²/2κ₂), whose −ln has −κ₄/(4! κ₂⁴) φ⁴.\n"
+                       "The talk's own cos-net action has this sign."),
+        Claim("9b", "Leading quartic coupling in 1/N, corrected", "this program", "g₄ = −(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + O(1/N²)",
+              leading_lines(files, -1.0), shown=5),
+        Claim("9c", "Feynman rules for couplings: all diagrams of one order, signs as printed",
+              "slide \"Feynman diagrams for couplings\", eqs. (3.22), (3.23)",
+              "propagators +G2⁻¹, vertices (−1)ⁿ ∫ G_c⁽ⁿ⁾, divided by the symmetry factor and (−1)^r of g_r",
+              rule_lines(files, printed.diagram_sign), shown=12,
+              argument="−S = ln P is the sum of connected diagrams: −S, not S, so that all signs turn; and ∂ acting twice in the exponent of\n"
                        "e^(−φG2⁻¹φ/2) leaves −G2⁻¹, so that internal propagators are −G2⁻¹ (external legs −G2⁻¹φ, even in number).\n"
                        "Diagrams with an odd number of internal propagators come out right as printed, the others with the other sign."),
-        Claim("9d", "Feynman rules, corrected", "this program", "−g_r: vertices (−1)ⁿ ∫ G_c⁽ⁿ⁾, internal propagators −G2⁻¹, legs −G2⁻¹, divided by the symmetry factor",
+        Claim("9d", "Feynman rules, corrected", "this program",
+              "−g_r: vertices (−1)ⁿ ∫ G_c⁽ⁿ⁾, internal propagators −G2⁻¹, legs −G2⁻¹, divided by the symmetry factor",
               rule_lines(files, corrected_sign), shown=12)]

@@ -4,11 +4,9 @@ import math
 
 import numpy as np
 
-from nnft_results import jackknife_error
-
 from . import printed
 from .claims import Claim, Line
-from .limits import falls, infinite_width
+from .limits import combined_error, falls, infinite_width
 from .references import density
 
 SIGMA_W, DISTANCE = 1.1, 1.0
@@ -29,9 +27,9 @@ def config(widths, bins, histogram):
 def run(runner):
     runner.sample("edgeworth_one", config((*SAMPLED_WIDTHS, WIDTH), BINS, "0"), 2e6)
     runner.sample("edgeworth_pair", config((PAIR_WIDTH,), PAIR_BINS, "0 1"), 4e6)
-    for bins in (PAIR_BINS, BINS):
-        runner.exact(f"edgeworth_exact_{bins}", config(EXACT_WIDTHS, bins, "0 1"))
-        runner.action(f"edgeworth_exact_{bins}", f"edgeworth_series_{bins}", "--density", "0 1")
+    runner.exact("edgeworth_pair_exact", config((PAIR_WIDTH,), PAIR_BINS, "0 1"))
+    runner.exact("edgeworth_pair_widths", config(EXACT_WIDTHS, BINS, "0 1"))
+    runner.action("edgeworth_pair_widths", "edgeworth_pair_series", "--density", "0 1")
 
 
 def one_site_cumulants(width):
@@ -67,12 +65,10 @@ def one_site_claims(files):
     powers, place = [], BINS // 2
     rows = [left_out(file, n, place) for n in SAMPLED_WIDTHS]
     for order in SAMPLED_ORDERS:
-        means = [r[:, order].mean() for r in rows]
         limit = lambda off: infinite_width(SAMPLED_WIDTHS[1:], falls(SAMPLED_WIDTHS, off))[0]
-        # Widths have draws of their own: each contributes what its blocks alone change.
-        parts = [jackknife_error(limit(np.stack([r[:, order] if n == k else np.full(len(r), means[n]) for n, r in enumerate(rows)], axis=-1)))
-                 for k in range(len(rows))]
-        powers.append(Line(f"sampled, φ = {phi[place]:.3f}, through 1/N^{order}: power of 1/N", printed.edgeworth_error_power(order), float(limit(means)), math.hypot(*parts)))
+        off = [r[:, order] for r in rows]
+        powers.append(Line(f"sampled, φ = {phi[place]:.3f}, through 1/N^{order}: power of 1/N", printed.edgeworth_error_power(order),
+                           float(limit([r.mean() for r in off])), combined_error(off, limit)))
     for order in ORDERS:
         off = [float(np.linalg.norm(series(one_site_cumulants(n), phi, order) - density.density_one_site(n, phi))) for n in EXACT_WIDTHS]
         powers.append(Line(f"exact, rms of all φ, through 1/N^{order}", printed.edgeworth_error_power(order),
@@ -90,24 +86,34 @@ def two_sites(width, bins):
     return density.density_two_sites(width, SIGMA_W * DISTANCE, bins, step).ravel()
 
 
+def over_bin(correlators, middle, step):
+    """Mean of the printed expansion over a bin of two fields."""
+    nodes, weights = np.polynomial.legendre.leggauss(5)
+    offsets = np.stack(np.meshgrid(nodes, nodes, indexing="ij"), axis=-1).reshape(-1, 2)
+    return float(np.outer(weights, weights).ravel() / 4 @ printed.edgeworth_field(correlators, middle + step / 2 * offsets, ORDERS[-1]))
+
+
 def pair_claims(files):
-    sampled, series_of = files["edgeworth_pair"], {b: files[f"edgeworth_series_{b}"] for b in (PAIR_BINS, BINS)}
-    through = lambda bins, width: series_of[bins].file["edgeworth_0_1"][:, series_of[bins].widths.index(width), 0]
+    sampled, action = files["edgeworth_pair"], files["edgeworth_pair_series"]
     phi, exact = sampled.file["bin"][:], two_sites(PAIR_WIDTH, sampled.file["bin"][:])
     value, error = (sampled.at("histogram_0_1" + s, width=PAIR_WIDTH) for s in ("", "_err"))
     lines = []
+    correlators = files["edgeworth_pair_exact"]
+    vertices = {r: dict(zip(correlators.tuples(r), map(float, correlators.at(f"G{r}c")))) for r in (2, 4, 6, 8)}
     for i, j in SHOWN_PAIRS:
         k = i * PAIR_BINS + j
-        lines.append(Line(f"P({phi[i]:+.3f}, {phi[j]:+.3f})", through(PAIR_BINS, PAIR_WIDTH)[ORDERS[-1]][k], value[k], error[k], exact=exact[k]))
-    fine = series_of[BINS].file["bin"][:]
-    off = np.array([np.linalg.norm(through(BINS, n) - two_sites(n, fine), axis=1) for n in EXACT_WIDTHS])
+        lines.append(Line(f"P({phi[i]:+.3f}, {phi[j]:+.3f})", over_bin(vertices, phi[[i, j]], phi[1] - phi[0]), value[k], error[k], exact=exact[k]))
+    bins = action.file["bin"][:]
+    through = {n: action.file["edgeworth_0_1"][:, action.widths.index(n), 0] for n in EXACT_WIDTHS}
+    off = np.array([np.linalg.norm(through[n] - two_sites(n, bins), axis=1) for n in EXACT_WIDTHS])
     powers = [Line(f"rms of all bins, through 1/N^{order}: power of 1/N", printed.edgeworth_error_power(order),
                    *map(float, infinite_width(EXACT_WIDTHS[1:], falls(EXACT_WIDTHS, off[:, order])))) for order in ORDERS]
     formula = "e^(−S[φ]) = (1/Z) exp(Σ (−1)^r/r! ∫ G_c^(r) δ/δφ…δ/δφ) e^(−S_GP)"
     return [
-        Claim("8c", f"Density of the field at two sites through 1/N³, mean over bins of a histogram (cos net, N = {PAIR_WIDTH})", SOURCE + ", field theory case", formula, lines),
-        Claim("8d", "What the expansion leaves out at two sites (series of the program beside Fourier inversion; N → ∞)", SOURCE + ", field theory case",
-              "P − (series through 1/N^k) ∝ 1/N^(k+1)", powers)]
+        Claim("8c", f"Density of the field at two sites through 1/N³, mean over bins of a histogram (cos net, N = {PAIR_WIDTH})",
+              SOURCE + ", field theory case", formula, lines),
+        Claim("8d", "What the expansion leaves out at two sites (series of the program beside Fourier inversion; N → ∞)",
+              SOURCE + ", field theory case", "P − (series through 1/N^k) ∝ 1/N^(k+1)", powers)]
 
 
 def claims(files):

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from .references import series
+
 
 def width_power(fields):
     """G_c of 2k fields ∝ 1/N^(k−1) (slide "Example: φ: R^d → R width N, depth 1"): the power of 1/N."""
@@ -51,6 +53,25 @@ def edgeworth(kappa, phi, order):
     x = phi / np.sqrt(kappa[2])
     terms = (c * np.polynomial.hermite_e.hermeval(x, [0.0] * n + [1.0]) / np.sqrt(kappa[2]) ** n for (_, n), c in operator.items())
     return sum(terms) * np.exp(-(x**2) / 2)
+
+
+def edgeworth_field(correlators, phi, order):
+    """(1/Z) exp(Σ (−1)^r/r! ∫ G_c^(r) δ/δφ…δ/δφ) e^(−S_GP) (same slide, "Field Theory Case") through 1/N^order at sites, for fields of shape
+    (points, sites); correlators: {r: {sorted site tuple: G_c}}; Z is that of S_GP."""
+    sites = phi.shape[1]
+    g2 = np.array([[correlators[2][tuple(sorted((i, j)))] for j in range(sites)] for i in range(sites)])
+    inverse = np.linalg.inv(g2)
+    vertices = {}
+    for r, values in correlators.items():
+        for legs, value in values.items() if r > 2 else ():
+            powers = tuple(legs.count(s) for s in range(sites))  # r!/∏ powers! of the tuples of the integral are this one
+            vertices[(r // 2 - 1, *powers)] = (-1) ** r * value / math.prod(map(math.factorial, powers))
+    operator = series.exponential(vertices, lambda e: e[0] <= order, one=1.0)
+    gradients = series.gradients_on_gaussian(max(sum(e[1:]) for e in operator), inverse)
+    total = 0.0
+    for powers, c in operator.items():
+        total = total + c * sum(h * np.prod(phi ** np.array(e), axis=1) for e, h in gradients[powers[1:]].items())
+    return total * np.exp(-np.einsum("pa,ab,pb->p", phi, inverse, phi) / 2) / math.sqrt(np.linalg.det(2 * math.pi * g2))
 
 
 def edgeworth_error_power(order):

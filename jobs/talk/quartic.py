@@ -22,7 +22,8 @@ def first_order(x):
     """N² dG4c/dα at α = 0 for N → ∞ of the cos net under weight-quartic."""
     d = x.shape[1]
     s = SIGMA_W**2 / d
-    return SIGMA_A**4 * s**3 / 8 * sum(6 * d * q * math.exp(-s * q / 2) - 4 * (d * (a + b) + s * a * b) * math.exp(-s * (a + b) / 2) for q, a, b in distances(x))
+    terms = (6 * d * q * math.exp(-s * q / 2) - 4 * (d * (a + b) + s * a * b) * math.exp(-s * (a + b) / 2) for q, a, b in distances(x))
+    return SIGMA_A**4 * s**3 / 8 * sum(terms)
 
 
 def moment(k, c, weights, s):

@@ -1,4 +1,4 @@
-"""What jobs/actions knows without the program: exact densities by Fourier inversion, and the formal Edgeworth series."""
+"""What jobs/actions knows without the program: exact densities by Fourier inversion, the formal Edgeworth series, power series."""
 
 import sys
 from pathlib import Path
@@ -7,5 +7,6 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "actions"))
 
 import density  # noqa: E402
 import edgeworth as formal  # noqa: E402
+import series  # noqa: E402
 
-__all__ = ["density", "formal"]
+__all__ = ["density", "formal", "series"]

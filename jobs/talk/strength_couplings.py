@@ -12,7 +12,18 @@ from .tensors import full, on_legs, symmetric
 
 # kind of deformation: (width, networks)
 KINDS = {"weight-quartic": (10, 4e6), "shared-scale": (1000, 5e4)}
-CONFIG = "[field]\narchitecture = cos\nsigma-weight = 1.1\n[sites]\npoints = 0; 1\n[measure]\norders = 2 4 6\nderivatives = differences\nderivative-order = 1\n"
+CONFIG = """[field]
+architecture = cos
+sigma-weight = 1.1
+[sites]
+points = 0; 1
+[measure]
+orders = 2 4 6
+derivatives = differences
+derivative-order = 1
+[deformation]
+strength = 0
+"""
 STRENGTHS = (0.002, 0.001, 0.0005, 0.00025)  # of the exact mixture; its series in α is extrapolated like one in 1/N
 RATIO = 1.25  # of the two scales of the mixture of normal densities
 SHOWN = ((0, 0, 0, 0), (0, 0, 0, 1), (0, 0, 1, 1))
@@ -21,7 +32,7 @@ SOURCE = "slide \"NN-FT: Actions for 1/N and Independence Breaking\", leading or
 
 def run(runner):
     for kind, (width, networks) in KINDS.items():
-        config, name = CONFIG + f"[deformation]\nkind = {kind}\nstrength = 0\n", f"strength_couplings_{kind}"
+        config, name = CONFIG + f"kind = {kind}\n", f"strength_couplings_{kind}"
         runner.sample(name, config, networks, f"--field.width={width}")
         runner.exact(f"{name}_exact", config, f"--field.width={width}")
         runner.action(name, f"{name}_action", "--in", "strength", "--order", "1")
@@ -76,7 +87,8 @@ def sampled_lines(files, kind, sign):
     for sites in SHOWN:
         k = sampled.tuples(4).index(sites)
         value, error = (float(sampled.file["g4" + s][1, 0, 0, k]) for s in ("", "_err"))
-        lines.append(Line(f"{kind}, N = {KINDS[kind][0]}, vertices G4c and G6c: dg4/dα({' '.join(map(str, sites))})", float(prediction[sites]), value, error, exact=exact[sites]))
+        name = f"{kind}, N = {KINDS[kind][0]}, vertices G4c and G6c: dg4/dα({' '.join(map(str, sites))})"
+        lines.append(Line(name, float(prediction[sites]), value, error, exact=exact[sites]))
     return lines
 
 
@@ -88,8 +100,9 @@ def claims(files):
     formula = "Σₙ {} (1/(2n)!) ∫ G_c⁽²ⁿ⁾ G2⁻¹G2⁻¹G2⁻¹G2⁻¹ ∏ G2⁻¹(y_m, y_m+1) + Comb."
     return [
         Claim("9e", "Quartic coupling at first order in α: signs of the vertices as printed", SOURCE, "g₄ = " + formula.format("(−1)^(2n−4)"),
-              lines_of(files, lambda n: printed.strength_sign(n)), shown=8,
-              argument="(−1)^(2n−4) = 1 for all n: no sign at all. −S = ln P turns all of them, and each of the n − 2 self-loops is −G2⁻¹: (−1)^(n−1).\n"
+              lines_of(files, printed.strength_sign), shown=8,
+              argument="(−1)^(2n−4) = 1 for all n: no sign at all. −S = ln P turns all of them, and each of n − 2 self-loops is −G2⁻¹: (−1)^(n−1).\n"
                        "With P = (1 − α) N(φ; 1) + α N(φ; v) the sum over n is −(1/8)(v−1)² (1 + (v−1))^(−5/2), which is exact; as printed it is\n"
                        "(1/8)(v−1)² (1 − (v−1))^(−5/2), and infinite for v ≥ 2."),
-        Claim("9f", "Quartic coupling at first order in α, corrected", "this program", "g₄ = " + formula.format("(−1)^(n−1)"), lines_of(files, corrected_sign), shown=8)]
+        Claim("9f", "Quartic coupling at first order in α, corrected", "this program", "g₄ = " + formula.format("(−1)^(n−1)"),
+              lines_of(files, corrected_sign), shown=8)]
