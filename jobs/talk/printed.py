@@ -29,11 +29,6 @@ def b7(x, sigma_w, sigma_a, width, alpha):
     return sigma_a**4 / (8 * width) * total
 
 
-def leading_power_of_strength():
-    """Slide "Interactions from Independence Breaking": W = log[Π E + Σ_k α^k/k! …] starts with k = 1."""
-    return 1.0
-
-
 # 8
 
 
