@@ -110,8 +110,9 @@ def shown(value, error):
     digits = 1 - math.floor(math.log10(error))
     if digits < 0:
         return f"{value:.0f}({error:.0f})"
-    exponent = math.floor(math.log10(max(abs(value), error)))
-    if exponent != 0 and (abs(value) < 1e-3 or digits > 8):
+    size = max(abs(value), error)
+    if size < 1e-3 or (digits > 8 and size < 1):
+        exponent = math.floor(math.log10(size))
         return shown(value / 10.0**exponent, error / 10.0**exponent) + f"e{exponent:+03d}"
     bracket = f"{error * 10**digits:.0f}" if error < 1 else f"{error:.{digits}f}"
     return f"{value:.{digits}f}({bracket})"

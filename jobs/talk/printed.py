@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from .references import series
+
 
 def width_power(fields):
     """G_c of 2k fields ∝ 1/N^(k−1) (slide "Example: φ: R^d → R width N, depth 1"): the power of 1/N."""
@@ -97,3 +99,98 @@ def sum_W(one, N):
 def field_correlator(one, r, N):
     """G_c⁽ʳ⁾ = G_{c,h}⁽ʳ⁾/N^(r/2−1) of φ(x) = N^(−½)Σh_i(x) (slide "Interactions in NN-FT")."""
     return one / N ** (r / 2 - 1)
+
+
+# 7
+
+
+def b7(x, sigma_w, sigma_a, width, alpha):
+    """Eq. (B.7): G4c of the cos net under weight-quartic, x of shape (4, d). 𝒫(abcd) is read as the three pairings (ab, cd), and
+    Δx_ab + Δx_cd as the three combinations with two plus and two minus signs."""
+    d, s2 = x.shape[1], sigma_w**2
+    square = lambda v: float(v @ v)
+    total = 0.0
+    for a, b, c, e in ((0, 1, 2, 3), (0, 2, 3, 1), (0, 3, 1, 2)):
+        ab, cd, q = square(x[a] - x[b]), square(x[c] - x[e]), square(x[a] - x[b] + x[c] - x[e])
+        pair, sum_ = math.exp(-s2 * (ab + cd) / (2 * d)), math.exp(-s2 * q / (2 * d))
+        total += -2 * pair + 3 * sum_ + alpha * s2**2 / (d**4 * width) * (
+            -6 * d**2 * pair + 3 * d**2 * sum_ + 3 * d * s2 * q * sum_ - 2 * d * s2 * (ab + cd) * pair - 2 * s2**2 * ab * cd * pair)
+    return sigma_a**4 / (8 * width) * total
+
+
+# 8
+
+
+def edgeworth(kappa, phi, order):
+    """exp[Σ_{r≥3} κ_r/r! (−∂)^r] e^(−φ²/2κ₂) (slide "Edgeworth Expansion") for κ₁ = 0 and even densities, through 1/N^order where κ_2k counts as
+    1/N^(k−1). kappa: {r: κ_r, a number or shape (rows, 1)}, φ of shape (points). As printed without 1/√(2πκ₂)."""
+    operator = {(0, 0): 1.0}  # {(power of 1/N, derivatives): coefficient}
+    for r, value in kappa.items():
+        if r < 4:
+            continue
+        step, result = r // 2 - 1, {}
+        for (power, derivatives), c in operator.items():
+            for k in range((order - power) // step + 1):
+                key = (power + k * step, derivatives + k * r)
+                result[key] = result.get(key, 0.0) + c * (value / math.factorial(r)) ** k / math.factorial(k)
+        operator = result
+    x = phi / np.sqrt(kappa[2])
+    terms = (c * np.polynomial.hermite_e.hermeval(x, [0.0] * n + [1.0]) / np.sqrt(kappa[2]) ** n for (_, n), c in operator.items())
+    return sum(terms) * np.exp(-(x**2) / 2)
+
+
+def edgeworth_field(correlators, phi, order):
+    """(1/Z) exp(Σ (−1)^r/r! ∫ G_c^(r) δ/δφ…δ/δφ) e^(−S_GP) (same slide, "Field Theory Case") through 1/N^order at sites, for fields of shape
+    (points, sites); correlators: {r: {sorted site tuple: G_c}}; Z is that of S_GP."""
+    sites = phi.shape[1]
+    g2 = np.array([[correlators[2][tuple(sorted((i, j)))] for j in range(sites)] for i in range(sites)])
+    inverse = np.linalg.inv(g2)
+    vertices = {}
+    for r, values in correlators.items():
+        for legs, value in values.items() if r > 2 else ():
+            powers = tuple(legs.count(s) for s in range(sites))  # r!/∏ powers! of the tuples of the integral are this one
+            vertices[(r // 2 - 1, *powers)] = (-1) ** r * value / math.prod(map(math.factorial, powers))
+    operator = series.exponential(vertices, lambda e: e[0] <= order, one=1.0)
+    gradients = series.gradients_on_gaussian(max(sum(e[1:]) for e in operator), inverse)
+    total = 0.0
+    for powers, c in operator.items():
+        total = total + c * sum(h * np.prod(phi ** np.array(e), axis=1) for e, h in gradients[powers[1:]].items())
+    return total * np.exp(-np.einsum("pa,ab,pb->p", phi, inverse, phi) / 2) / math.sqrt(np.linalg.det(2 * math.pi * g2))
+
+
+def edgeworth_error_power(order):
+    """What the expansion through 1/N^order leaves out is of the next order."""
+    return order + 1
+
+
+# 9
+
+
+def g4_leading(g4c, inverse):
+    """Slide "NN-FT: Actions for 1/N and Independence Breaking": g4 = +(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹; shape (sites)^4."""
+    return np.einsum("abcd,ai,bj,ck,dl->ijkl", g4c, inverse, inverse, inverse, inverse) / math.factorial(4)
+
+
+def diagram_sign(vertices, internal, legs):
+    """Feynman rules 2 to 4 (eqs. 3.22, 3.23): propagators +G2⁻¹, each vertex G_c^(n) with (−1)^n, divided by (−1)^r of g_r; vertices lists
+    their n, internal counts propagators between them."""
+    return (-1) ** sum(vertices) * (+1) ** internal * (-1) ** legs
+
+
+def strength_sign(n):
+    """Prefactor (−1)^(2n−4) of the 2n-leg vertex in g4 at first order in α, same slide."""
+    return (-1) ** (2 * n - 4)
+
+
+def duality_sign(r):
+    """Of g_r in e^W = c' exp(Σ (−1)^r ∫ g_r δ/δJ…δ/δJ) e^(−S₀[J]) (slide "An Unexpected Source-Field Duality")."""
+    return (-1) ** r
+
+
+def cosnet_action(sigma_w, sigma_a, d, width):
+    """Slide "Concrete Example: Cos-Net Action": {term: (prefactor, c of e^(−c∇²))} of S_GP, of the sum over abcd and of that over (ab, cd),
+    read with the δ functions that they need and three terms in each sum."""
+    n = width * d**2 * sigma_a**4
+    return {"gaussian": (2 * sigma_w / (sigma_a**2 * math.sqrt(d)), sigma_w**2 / (2 * d)),
+            "abcd": (-4 * math.sqrt(6) * math.pi**1.5 * sigma_w**4 / n, sigma_w**2 / (6 * d)),
+            "ab,cd": (8 * math.pi * sigma_w**4 / n, sigma_w**2 / (2 * d))}
