@@ -1,5 +1,6 @@
 """The free scalar with a momentum cutoff by quadrature, apart from the program: its propagator, and what a box of nodes makes of it."""
 
+import functools
 import math
 
 import mpmath
@@ -24,7 +25,8 @@ slice = 64
 ONE_NODE = INTERVAL.replace("points = 2; 1; 3", "points = 0.5; 1.1").replace("box = 4", "box = 1").replace(f"nodes = {NODES}", "nodes = 1")
 
 
-def momenta(cutoff, count=2000):
+@functools.cache
+def momenta(cutoff, count=600):
     """Gauss–Legendre nodes and weights on [0, Λ]."""
     x, w = np.polynomial.legendre.leggauss(count)
     return 0.5 * cutoff * (x + 1), 0.5 * cutoff * w
@@ -44,9 +46,9 @@ def sphere(dimension):
     return {1: 2.0, 2: 2 * math.pi, 3: 4 * math.pi}[dimension] / (2 * math.pi) ** dimension
 
 
-def propagator(distance, dimension, cutoff, mass=1.0, count=2000):
+def propagator(distance, dimension, cutoff, mass=1.0):
     """∫_{|p|<Λ} d^dp/(2π)^d e^{ip·r}/(p² + m²) at distances of any shape."""
-    p, w = momenta(cutoff, count)
+    p, w = momenta(cutoff)
     unique, place = np.unique(np.round(np.asarray(distance, dtype=float), 12), return_inverse=True)
     values = wave(dimension, np.multiply.outer(unique, p)) @ (w * p ** (dimension - 1) / (p * p + mass * mass)) * sphere(dimension)
     return values[place].reshape(np.shape(distance))
@@ -76,7 +78,7 @@ def covariance(file, cutoff):
 
 def one_node_cumulants(width, strength, cutoff=8.0, mass=1.0):
     """G2, G4c of φ at one point in d = 1 with density P_N(φ)e^{−λφ⁴/4!}, P_N by Fourier inversion of E[e^{itφ}] of N neurons."""
-    p, w = momenta(cutoff, 400)
+    p, w = momenta(cutoff)
     t, phi = np.linspace(0, 60, 6001), np.linspace(-12, 12, 4801)
     x = (2 * cutoff / (2 * math.pi)) * t[:, None] ** 2 / (2 * width * (p * p + mass * mass)) if math.isfinite(width) else None
     if x is None:

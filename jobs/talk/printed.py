@@ -33,3 +33,46 @@ def deformed_propagator(g, weights, mass2):
 def shifted_mass(r, cutoff, mass2, shift):
     """G(p) = 1/(p² + m² + μ²) up to the cutoff, in one dimension."""
     return float(free_scalar.propagator(r, 1, cutoff, (mass2 + shift) ** 0.5))
+
+
+# 11: φ⁴ theory
+
+
+def engineered_field(a, b, c, x, cutoff, mass=1.0, sigma_a=1.0):
+    """φ_{a,b,c}(x) of the slide "ϕ⁴ Theory as a NN-FT"; b of shape (N, d)."""
+    dimension = len(x)
+    volume = {1: 2 * cutoff, 2: np.pi * cutoff**2, 3: 4 / 3 * np.pi * cutoff**3}[dimension]
+    return np.sqrt(2 * volume / (sigma_a**2 * (2 * np.pi) ** dimension)) * np.sum(a * np.cos(b @ x + c) / np.sqrt(np.sum(b * b, axis=1) + mass**2))
+
+
+def engineered_propagator(r, dimension, cutoff, mass=1.0):
+    """G⁽²⁾(p) = 1/(p² + m²) for |p| < Λ."""
+    return float(free_scalar.propagator(r, dimension, cutoff, mass))
+
+
+def two_point_coefficients(g, weights, x, y):
+    """Of λ and λ² in G2c(x, y): diagrams of the action with (λ/4!)∫φ⁴. G of nodes, then sites."""
+    n = len(weights)
+    lines, loop, from_x, from_y = g[:n, :n], np.diag(g)[:n], weights * g[n + x, :n], weights * g[n + y, :n]
+    first = -0.5 * np.sum(from_x * loop * g[n + y, :n])
+    sunset, chain, double = from_x @ lines**3 @ from_y / 6, (from_x * loop) @ lines @ (loop * from_y) / 4, \
+        (from_x * g[n + y, :n]) @ lines**2 @ (weights * loop) / 4
+    return first, sunset + chain + double
+
+
+def four_point_coefficients(g, weights, sites):
+    """Of λ and λ² in G4c."""
+    n = len(weights)
+    lines, loop = g[:n, :n], np.diag(g)[:n]
+    a, b, c, d = (g[n + site, :n] for site in sites)
+    bubbles = sum((weights * p * q) @ lines**2 @ (weights * r * s) for p, q, r, s in ((a, b, c, d), (a, c, b, d), (a, d, b, c)))
+    legs = sum((weights * p * loop) @ lines @ (weights * q * r * s) for p, q, r, s in ((a, b, c, d), (b, a, c, d), (c, a, b, d), (d, a, b, c)))
+    return -np.sum(weights * a * b * c * d), 0.5 * (bubbles + legs)
+
+
+# 12: symmetries
+
+
+def reflection_positive(smallest):
+    """The eigenvalue nearest to `smallest` that reflection positivity allows."""
+    return max(0.0, smallest)
