@@ -69,8 +69,12 @@ def claims(files):
     shifted = [Line(f"r = {0.5 * k}", printed.shifted_mass(0.5 * k, 16.0, 1.0, 1.0), *big.estimate("G2c", (0, k)), big_exact.number("G2c", (0, k)))
                for k in range(3)]
     deformed, inserted, nodes = files["deformation_nodes"], files["deformation_nodes_inserted"], files["deformation_nodes_exact"]
-    two = [beside(f"N = {n:g}, {legs(sites)}", deformed.estimate(f"G{len(sites)}c", sites, width=n), inserted.estimate(f"G{len(sites)}c", sites, width=n),
-                  nodes.number(f"G{len(sites)}c", sites, width=n)) for n in NODE_WIDTHS for sites in NODE_TUPLES]
+    two = []
+    for n in NODE_WIDTHS:
+        for sites in NODE_TUPLES:
+            at = (f"G{len(sites)}c", sites)
+            two.append(beside(f"N = {n:g}, {legs(sites)}", deformed.estimate(*at, width=n), inserted.estimate(*at, width=n),
+                              nodes.number(*at, width=n)))
     return [
         Claim("10a", "A mass term, sampled fields: the action becomes S_G + (μ²/2)∫φ²", SOURCE, "G = (G_G⁻¹ + μ² on the box)⁻¹", function),
         Claim("10b", "The same term in the density of the parameters, at infinite width", SOURCE, ACTION, parameter),

@@ -68,8 +68,11 @@ def claims(files):
             one.append(Line(f"N = {n:g}, {legs(sites)}", value, *node.estimate(variable, sites, width=n), exact.number(variable, sites, width=n)))
     return [
         Claim("3a", "Free fields: networks of every width have the two-point function of function space", SOURCE, SPACES, two_point),
-        Claim("3b", "Free fields: function space has no connected four-point function, …", SOURCE, "S = ½∫∫ φ G⁻¹ φ  ⇒  G_c⁽⁴⁾ = 0", none, zero=True, scale=scale),
-        Claim("3c", "… and in parameter space it extrapolates to none at infinite width", SOURCE, "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
-        Claim("3d", "φ⁴ on an interval: networks extrapolated to infinite width, beside sampled fields (\"printed\")", SOURCE, SPACES, interacting, shown=8),
+        Claim("3b", "Free fields: function space has no connected four-point function, …", SOURCE,
+              "S = ½∫∫ φ G⁻¹ φ  ⇒  G_c⁽⁴⁾ = 0", none, zero=True, scale=scale),
+        Claim("3c", "… and in parameter space it extrapolates to none at infinite width", SOURCE,
+              "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
+        Claim("3d", "φ⁴ on an interval: networks extrapolated to infinite width, beside sampled fields (\"printed\")", SOURCE,
+              SPACES, interacting, shown=8),
         Claim("3e", "φ⁴ at one point: sampled networks of any width, beside an integral over the field with their density", SOURCE,
               "⟨φⁿ⟩ = ∫dφ P_N(φ) e^{−λφ⁴/4!} φⁿ / ∫dφ P_N(φ) e^{−λφ⁴/4!}", one, shown=8)]

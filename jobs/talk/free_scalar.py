@@ -79,14 +79,12 @@ def covariance(file, cutoff):
 def one_node_cumulants(width, strength, cutoff=8.0, mass=1.0):
     """G2, G4c of φ at one point in d = 1 with density P_N(φ)e^{−λφ⁴/4!}, P_N by Fourier inversion of E[e^{itφ}] of N neurons."""
     p, w = momenta(cutoff)
-    t, phi = np.linspace(0, 60, 6001), np.linspace(-12, 12, 4801)
-    x = (2 * cutoff / (2 * math.pi)) * t[:, None] ** 2 / (2 * width * (p * p + mass * mass)) if math.isfinite(width) else None
-    if x is None:
+    t, phi = np.linspace(0, 40, 1601), np.linspace(-8, 8, 1601)
+    if math.isinf(width):
         log_z = -0.5 * closed_propagator(0, 1, cutoff, mass) * t * t
     else:
-        bounded = np.minimum(x, 600.0)
-        scaled = np.where(x < 600, np.exp(-bounded) * np.i0(bounded), 1 / np.sqrt(2 * math.pi * np.maximum(x, 600)))  # e^{−X} I₀(X)
-        log_z = width * np.log(scaled @ w / cutoff)
+        x = (2 * cutoff / (2 * math.pi)) * t[:, None] ** 2 / (2 * width * (p * p + mass * mass))
+        log_z = width * np.log(np.exp(-x) * np.i0(x) @ w / cutoff)
     density = np.cos(np.multiply.outer(phi, t)) @ (np.exp(log_z) * np.r_[0.5, np.ones(len(t) - 1)])
     density = density * np.exp(-strength * phi**4 / 24)
     moments = [np.sum(density * phi**k) / np.sum(density) for k in (2, 4)]
@@ -103,4 +101,5 @@ def limit(file, sites, strength):
 def extrapolate(runner, source, order):
     """Series in 1/N of that order fitted to all G2c and G4c of SOURCE.h5 → SOURCE_G2c.h5, SOURCE_G4c.h5"""
     for variable in ("G2c", "G4c"):
-        runner.fit(source, f"{source}_{variable}", "--in", "width", "--variable", variable, "--leading-power", "0", "--order", str(order), "--cuts", "0")
+        runner.fit(source, f"{source}_{variable}", "--in", "width", "--variable", variable,
+                   "--leading-power", "0", "--order", str(order), "--cuts", "0")

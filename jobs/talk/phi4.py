@@ -72,8 +72,10 @@ def architecture(files):
         networks = json.loads(files.text(f"phi4_networks_{dimension}.h5.networks.json"))["points"][0]["networks"]
         sites = files[f"phi4_free_{dimension}"].sites
         for k, network in enumerate(networks):
-            a, b, c = (np.reshape(network["parameters"][name]["values"], network["parameters"][name]["shape"]) for name in ("output_weight", "momentum", "phase"))
-            lines.append(Line(f"d = {dimension}, φ of network {k} at x₃", printed.engineered_field(a, b, c, sites[3], cutoff), network["field"][3], 0.0))
+            parameters = (network["parameters"][name] for name in ("output_weight", "momentum", "phase"))
+            a, b, c = (np.reshape(p["values"], p["shape"]) for p in parameters)
+            lines.append(Line(f"d = {dimension}, φ of network {k} at x₃", printed.engineered_field(a, b, c, sites[3], cutoff),
+                              network["field"][3], 0.0))
     return Claim("11a", "The architecture is the printed one", SOURCE, "φ = √(2vol(B_Λ)/(σ_a²(2π)^d)) Σ a_i cos(b_i·x + c_i)/√(b_i² + m²)", lines)
 
 
@@ -92,7 +94,7 @@ def weak(files):
         variable = f"G{len(sites)}c"
         fit = files[f"phi4_weak_{variable}"]
         power = fit.file["parameter_strength_power"][:].tolist()
-        by_hand = (printed.two_point_coefficients if len(sites) == 2 else printed.four_point_coefficients)(g, weights, *(sites if len(sites) == 2 else [sites]))
+        by_hand = (printed.two_point_coefficients if len(sites) == 2 else printed.four_point_coefficients)(g, weights, sites)
         start = g[nodes + sites[0], nodes + sites[1]] if len(sites) == 2 else 0.0
         once, twice = (theory.number(variable, sites, strength=s) - start for s in (h, 2 * h))
         known = (2 * once - twice / 2) / h, (twice - 2 * once) / (2 * h * h)
@@ -115,9 +117,11 @@ def survival(files):
     vanishing = [Line(f"λ = 0, {legs(sites)}, N → ∞", 0.0, *free_scalar.limit(files["phi4_interval_free_G4c"], sites, 0), 0.0) for sites in QUADS]
     remaining = [Line(f"λ = {s}, {legs(sites)}, N → ∞", 0.0, *free_scalar.limit(files["duality_phi4_G4c"], sites, s))
                  for s in (1, 10) for sites in QUADS]
-    return [Claim("11e", "Independent neurons (λ = 0): no interactions at infinite width", SOURCE, "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
+    return [Claim("11e", "Independent neurons (λ = 0): no interactions at infinite width", SOURCE,
+                  "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
             Claim("11f", "Dependent neurons (λ > 0): the same statement must fail, since interactions are from independence breaking", SOURCE,
-                  "G_c⁽⁴⁾ → 0 as N → ∞", remaining, "P(a, b, c) = P(a)P(b)P(c) e^{−(λ/4!)∫φ⁴} is no product over neurons: the central limit theorem does not apply,\n"
+                  "G_c⁽⁴⁾ → 0 as N → ∞", remaining,
+                  "P(a, b, c) = P(a)P(b)P(c) e^{−(λ/4!)∫φ⁴} is no product over neurons: the central limit theorem does not apply,\n"
                   "and the limit is that of fields under e^{−V} (3d), not 0.", zero=True, scale=scale, shown=6)]
 
 

@@ -22,7 +22,7 @@ def deformed_density_cumulants(width, strength):
 
 
 def deformed_propagator(g, weights, mass2):
-    """Inverse of G⁻¹ + W, W = μ² at the nodes: the action S_G + (μ²/2)∫φ². G of nodes, then sites; returned between sites; no inverse of G is taken."""
+    """(G⁻¹ + μ²W)⁻¹ between sites: the action S_G + (μ²/2)∫φ². G of nodes, then sites, which need not have an inverse; W the weights of nodes."""
     nodes = len(weights)
     half = np.sqrt(weights)
     inside = np.eye(nodes) / mass2 + half[:, None] * g[:nodes, :nodes] * half
@@ -50,14 +50,15 @@ def engineered_propagator(r, dimension, cutoff, mass=1.0):
     return float(free_scalar.propagator(r, dimension, cutoff, mass))
 
 
-def two_point_coefficients(g, weights, x, y):
+def two_point_coefficients(g, weights, sites):
     """Of λ and λ² in G2c(x, y): diagrams of the action with (λ/4!)∫φ⁴. G of nodes, then sites."""
     n = len(weights)
-    lines, loop, from_x, from_y = g[:n, :n], np.diag(g)[:n], weights * g[n + x, :n], weights * g[n + y, :n]
-    first = -0.5 * np.sum(from_x * loop * g[n + y, :n])
-    sunset, chain, double = from_x @ lines**3 @ from_y / 6, (from_x * loop) @ lines @ (loop * from_y) / 4, \
-        (from_x * g[n + y, :n]) @ lines**2 @ (weights * loop) / 4
-    return first, sunset + chain + double
+    lines, loop = g[:n, :n], np.diag(g)[:n]
+    a, b = (g[n + site, :n] for site in sites)
+    sunset = (weights * a) @ lines**3 @ (weights * b) / 6
+    chain = (weights * a * loop) @ lines @ (weights * b * loop) / 4
+    double = (weights * a * b) @ lines**2 @ (weights * loop) / 4
+    return -0.5 * np.sum(weights * a * loop * b), sunset + chain + double
 
 
 def four_point_coefficients(g, weights, sites):

@@ -43,7 +43,8 @@ def run(runner):
     for dimension, half in HALF_SPACES.items():
         sites = points_text(np.vstack([half, half * reflection(dimension)]))
         for cutoff in CUTOFFS:  # momentum-exponent 0 has the same two-point function with less noise
-            runner.sample(f"symmetries_reflected_{dimension}_{cutoff}", f"[field]\narchitecture = free-scalar\nmomentum-exponent = 0\nmass = 1\ncutoff = {cutoff}\n"
+            runner.sample(f"symmetries_reflected_{dimension}_{cutoff}",
+                          f"[field]\narchitecture = free-scalar\nmomentum-exponent = 0\nmass = 1\ncutoff = {cutoff}\n"
                           f"width = 20\ninput-dim = {dimension}\n[sites]\npoints = {sites}\n[measure]\norders = 2\n", 2e6)
         runner.sample(f"symmetries_reflected_{dimension}_cos", f"[field]\narchitecture = cos\nwidth = 20\ninput-dim = {dimension}\n"
                       f"[sites]\npoints = {sites}\n[measure]\norders = 2\n", 2e6)
@@ -103,16 +104,20 @@ def reflected(files):
             scales[group].append(scale)
     formula = "M_ij = G⁽²⁾(θx_i, x_j), x_i in a half-space: no negative eigenvalue"
     source = "slide \"NN-FT: Definition and Discussion\": quantum field theories need the Osterwalder–Schrader axioms [J.H.]"
-    sharp = ("Without cutoff M is positive, in d = 1 M = (e^{−mx_i} e^{−mx_j})/2m of rank one. A cutoff takes away (1/π)∫_{p>Λ} cos(pr)/(p² + m²) dp\n"
-             "≈ −sin(Λr)/(πΛ²r), r = x_i + x_j, which has either sign: the smallest eigenvalue does, too, and is that without cutoff up to O(1/Λ²).")
+    sharp = ("Without cutoff M is positive; in d = 1 M_ij = e^{−mx_i} e^{−mx_j}/2m, of rank one. The cutoff takes away\n"
+             "(1/π)∫_{p>Λ} cos(pr)/(p² + m²) dp ≈ −sin(Λr)/(πΛ²r), r = x_i + x_j, which has either sign and vanishes as Λ → ∞.")
     gaussian = "For two sites det M ∝ e^{−2s(x² + y²)} − e^{−s(x + y)²} < 0 if x ≠ y, M_ij ∝ e^{−s(x_i + x_j)²/2}."
     largest = max(scales[1] + scales[2])
-    return [Claim("12d", "Smallest eigenvalue of reflected two-point functions, beside quadrature", source, "smallest eigenvalue of M_ij = G⁽²⁾(θx_i, x_j)",
-                  exact_lines, shown=12),
-            Claim("12e", "Reflection positivity of the free scalar at every cutoff, d = 1", source, formula, positive[1], sharp, 5, True, max(scales[1])),
-            Claim("12f", "Reflection positivity of the free scalar at every cutoff, d = 2", source, formula, positive[2], sharp, 5, True, max(scales[2])),
-            Claim("12g", "Reflection positivity of the free scalar at the largest cutoff", source, formula, [positive[1][-1], positive[2][-1]], sharp, 2, True, largest),
-            Claim("12h", "Reflection positivity of the cos-net: expected to fail", source, formula, positive["cos"], gaussian, 4, True, max(scales["cos"]))]
+    return [Claim("12d", "Smallest eigenvalue of reflected two-point functions, beside quadrature", source,
+                  "smallest eigenvalue of M_ij = G⁽²⁾(θx_i, x_j)", exact_lines, shown=12),
+            Claim("12e", "Reflection positivity of the free scalar at every cutoff, d = 1", source, formula, positive[1],
+                  sharp, 5, True, max(scales[1])),
+            Claim("12f", "Reflection positivity of the free scalar at every cutoff, d = 2", source, formula, positive[2],
+                  sharp, 5, True, max(scales[2])),
+            Claim("12g", "Reflection positivity of the free scalar at the largest cutoff", source, formula,
+                  [positive[1][-1], positive[2][-1]], sharp, 2, True, largest),
+            Claim("12h", "Reflection positivity of the cos-net: expected to fail", source, formula, positive["cos"],
+                  gaussian, 4, True, max(scales["cos"]))]
 
 
 def claims(files):
