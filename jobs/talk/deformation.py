@@ -39,7 +39,7 @@ def run(runner):
     runner.sample("deformation_mass", MASS_TERM, 2e6, "--field.width=inf")
     runner.exact("deformation_mass_exact", MASS_TERM, "--field.width=inf")
     runner.sample("deformation_networks", MASS_TERM, 2e5, "--field.width=50 100 200 400", f"--deformation.mu2={-NETWORKS_SHIFT}")
-    free_scalar.extrapolate(runner, "deformation_networks", 2)
+    free_scalar.extrapolate(runner, "deformation_networks", "1 2 3")
     runner.sample("deformation_big_box", BIG_BOX, 3e5)
     runner.exact("deformation_big_box_exact", BIG_BOX)
     widths = f"--field.width={' '.join(map(str, NODE_WIDTHS))}"

@@ -28,10 +28,10 @@ def run(runner):
         runner.sample(f"duality_{name}", config, 2e6, f"--field.width={' '.join(map(str, WIDTHS))}")
         runner.sample(f"duality_{name}_function", config, 2e7, "--field.width=inf", "--measure.estimator=plain")
         runner.exact(f"duality_{name}_exact", config, f"--field.width={' '.join(map(str, WIDTHS))} inf")
-        free_scalar.extrapolate(runner, f"duality_{name}", 1)
+        free_scalar.extrapolate(runner, f"duality_{name}", "1 2")
     runner.sample("duality_phi4", INTERVAL, 2.5e5, "--field.width=50 100 200 400", "--deformation.strength=1 10")
     runner.sample("duality_phi4_function", INTERVAL, 1e7, "--field.width=inf", "--deformation.strength=1 10")
-    free_scalar.extrapolate(runner, "duality_phi4", 2)
+    free_scalar.extrapolate(runner, "duality_phi4", "1 2 3")
     widths = f"--field.width={' '.join(map(str, NODE_WIDTHS))}"
     runner.sample("duality_node", ONE_NODE, 1e6, widths, "--deformation.strength=10")
     runner.exact("duality_node_exact", ONE_NODE, widths, "--deformation.strength=10")

@@ -92,14 +92,14 @@ def one_node_cumulants(width, strength, cutoff=8.0, mass=1.0):
 
 
 def limit(file, sites, strength):
-    """c₀ and its standard error of a file of `nnft fit --leading-power 0` with one series."""
+    """c₀ and its error, averaged over the series of a file of `nnft fit --leading-power 0`: the error includes their spread."""
     group = [float(s) for s in file.file["group_strength"][:]].index(float(strength))
     column = [int(k) for k in file.file["parameter_width_power"][:]].index(0)
-    return tuple(float(file.file[name][0, group, file.column(sites), column]) for name in ("coefficient", "coefficient_err"))
+    return tuple(float(file.file[name][group, file.column(sites), column]) for name in ("average", "average_err"))
 
 
-def extrapolate(runner, source, order):
-    """Series in 1/N of that order fitted to all G2c and G4c of SOURCE.h5 → SOURCE_G2c.h5, SOURCE_G4c.h5"""
+def extrapolate(runner, source, orders):
+    """Series in 1/N of those orders fitted to all G2c and G4c of SOURCE.h5 → SOURCE_G2c.h5, SOURCE_G4c.h5"""
     for variable in ("G2c", "G4c"):
         runner.fit(source, f"{source}_{variable}", "--in", "width", "--variable", variable,
-                   "--leading-power", "0", "--order", str(order), "--cuts", "0")
+                   "--leading-power", "0", "--order", orders, "--cuts", "0")

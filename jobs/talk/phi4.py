@@ -60,9 +60,9 @@ def run(runner):
         runner.fit("phi4_weak", f"phi4_weak_{variable}", "--in", "strength", "--variable", variable, "--order", str(order), "--cuts", "0")
     runner.sample("phi4_square", SQUARE, 1.5e5, "--field.width=30 60 120 240")
     runner.sample("phi4_square_function", SQUARE, 2e6, "--field.width=inf")
-    free_scalar.extrapolate(runner, "phi4_square", 2)
+    free_scalar.extrapolate(runner, "phi4_square", "1 2 3")
     runner.sample("phi4_interval_free", INTERVAL.split("[deformation]")[0], 1e6, f"--field.width={WIDTHS}")
-    free_scalar.extrapolate(runner, "phi4_interval_free", 1)
+    free_scalar.extrapolate(runner, "phi4_interval_free", "1 2")
 
 
 def architecture(files):
