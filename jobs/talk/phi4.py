@@ -24,7 +24,7 @@ points = {points}
 orders = 2
 """
 DISTANCES = (0.0, 0.3, 0.7, 1.5)
-WEAK = "0.01 0.02 0.04 0.07 0.1 0.15 0.2"
+WEAK = "0.005 0.01 0.02 0.03 0.05 0.07 0.1"
 WEAK_STEP = 0.1  # perturbation theory is evaluated at twice this, too
 ORDERS = {"G2c": 3, "G4c": 4}  # of the series in λ
 WEAK_TUPLES = ((0, 0), (0, 1), (0, 0, 0, 0), (0, 0, 1, 1))
