@@ -4,7 +4,7 @@ import math
 
 from . import free_scalar, printed
 from .claims import Claim, Line
-from .duality import beside, legs
+from .duality import beside, legs, none_expected
 from .free_scalar import INTERVAL, ONE_NODE
 
 SOURCE = "slides \"Theory Deformations in Function- and Parameter-Space\", \"Deforming a Free NN-FT\""
@@ -61,8 +61,8 @@ def claims(files):
                 parameter.append(Line(f"μ² = {shift}, {legs((i, j))}, N → ∞", g_shifted[i, j],
                                       *free_scalar.limit(files["deformation_networks_G2c"], (i, j), 0), known))
         for sites in QUADS:
-            gaussian.append(Line(f"μ² = {shift}, {legs(sites)}, function space", 0.0, *field.estimate("G4c", sites, mu2=-shift), 0.0))
-    gaussian += [Line(f"μ² = {NETWORKS_SHIFT}, {legs(sites)}, N → ∞", 0.0, *free_scalar.limit(files["deformation_networks_G4c"], sites, 0), 0.0)
+            gaussian.append(none_expected(f"μ² = {shift}, {legs(sites)}, function space", field.estimate("G4c", sites, mu2=-shift)))
+    gaussian += [none_expected(f"μ² = {NETWORKS_SHIFT}, {legs(sites)}, N → ∞", free_scalar.limit(files["deformation_networks_G4c"], sites, 0))
                  for sites in QUADS]
     scale = files["deformation_networks"].number("G4c", (0, 0, 0, 0), width=50)
     big, big_exact = files["deformation_big_box"], files["deformation_big_box_exact"]

@@ -43,7 +43,12 @@ def legs(sites):
 
 def beside(quantity, parameter, function, exact=math.nan):
     """A line of two measurements: (value, error) in parameter space beside (value, error) in function space."""
-    return Line(quantity, function[0], *parameter, exact, function[1])
+    return Line(quantity, printed.parameter_space(function[0]), *parameter, exact, function[1])
+
+
+def none_expected(quantity, estimate, exact=0.0):
+    """A line of a G4c that should vanish: (value, error)."""
+    return Line(quantity, printed.gaussian_four_point(), *estimate, exact)
 
 
 def claims(files):
@@ -55,8 +60,8 @@ def claims(files):
             two_point += [beside(f"{name}-net, {legs(sites)}, N = {n}", parameter.estimate("G2c", sites, width=n), field,
                                  exact.number("G2c", sites, width=n)) for n in (WIDTHS[0], WIDTHS[-1])]
         for sites in QUADS:
-            none.append(Line(f"{name}-net, {legs(sites)}, function space", 0.0, *function.estimate("G4c", sites), 0.0))
-            vanishing.append(Line(f"{name}-net, {legs(sites)}, N → ∞", 0.0, *free_scalar.limit(files[f"duality_{name}_G4c"], sites, 0), 0.0))
+            none.append(none_expected(f"{name}-net, {legs(sites)}, function space", function.estimate("G4c", sites)))
+            vanishing.append(none_expected(f"{name}-net, {legs(sites)}, N → ∞", free_scalar.limit(files[f"duality_{name}_G4c"], sites, 0)))
     scale = min(files[f"duality_{name}"].number("G4c", sites, width=WIDTHS[0]) for name in NETS for sites in QUADS)
     interacting = [beside(f"λ = {s}, {legs(sites)}", free_scalar.limit(files[f"duality_phi4_G{len(sites)}c"], sites, s),
                           files["duality_phi4_function"].estimate(f"G{len(sites)}c", sites, strength=s)) for s in STRENGTHS for sites in INTERACTING]

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import free_scalar, printed
 from .claims import Claim, Line
-from .duality import beside, legs
+from .duality import beside, legs, none_expected
 from .free_scalar import INTERVAL
 
 SOURCE = "slide \"ϕ⁴ Theory as a NN-FT\""
@@ -114,8 +114,8 @@ def strong(files):
 
 def survival(files):
     scale = files["phi4_interval_free"].number("G4c", (0, 0, 0, 0), width=50)
-    vanishing = [Line(f"λ = 0, {legs(sites)}, N → ∞", 0.0, *free_scalar.limit(files["phi4_interval_free_G4c"], sites, 0), 0.0) for sites in QUADS]
-    remaining = [Line(f"λ = {s}, {legs(sites)}, N → ∞", 0.0, *free_scalar.limit(files["duality_phi4_G4c"], sites, s))
+    vanishing = [none_expected(f"λ = 0, {legs(sites)}, N → ∞", free_scalar.limit(files["phi4_interval_free_G4c"], sites, 0)) for sites in QUADS]
+    remaining = [none_expected(f"λ = {s}, {legs(sites)}, N → ∞", free_scalar.limit(files["duality_phi4_G4c"], sites, s), math.nan)
                  for s in (1, 10) for sites in QUADS]
     return [Claim("11e", "Independent neurons (λ = 0): no interactions at infinite width", SOURCE,
                   "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),

@@ -13,6 +13,16 @@ def width_power(fields):
 # 3: parameter space and function space
 
 
+def parameter_space(function_space):
+    """A correlator from ∫dθ P(θ) is that from ∫Dφ e^{−S}."""
+    return function_space
+
+
+def gaussian_four_point():
+    """G4c of a Gaussian field, and of independent neurons as N → ∞."""
+    return 0.0
+
+
 def deformed_density_cumulants(width, strength):
     """G2, G4c of the density P_N(φ)e^{−λφ⁴/4!} of φ at one point, P_N that of N free neurons (d = 1, Λ = 8, m = 1)."""
     return free_scalar.one_node_cumulants(width, strength)
@@ -72,6 +82,11 @@ def four_point_coefficients(g, weights, sites):
 
 
 # 12: symmetries
+
+
+def invariance():
+    """A correlator at transformed sites less that at the sites themselves."""
+    return 0.0
 
 
 def reflection_positive(smallest):

@@ -61,7 +61,7 @@ def differences(files, net, kind):
         variable = f"G{len(sites)}c"
         here, there = file.number(variable, sites), file.number(variable, moved(kind, sites))
         error = jackknife_error(file.leave_one_out(variable, moved(kind, sites)) - file.leave_one_out(variable, sites))
-        lines.append(Line(f"{net}, {variable}({' '.join(map(str, sites))}), {kind} − base", 0.0, there - here, float(error)))
+        lines.append(Line(f"{net}, {variable}({' '.join(map(str, sites))}), {kind} − base", printed.invariance(), there - here, float(error)))
         scale = min(scale, abs(here))
     return lines, scale
 
