@@ -105,7 +105,7 @@ def judge(lines, scale=None):
 
 def shown(value, error):
     """A value with its error in brackets, two digits of it."""
-    if not (math.isfinite(value) and math.isfinite(error)) or error <= 1e-12 * abs(value):
+    if not (math.isfinite(value) and math.isfinite(error)) or error <= 1e-7 * abs(value):
         return f"{value:.7g}"
     digits = 1 - math.floor(math.log10(error))
     if digits < 0:
