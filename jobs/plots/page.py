@@ -18,9 +18,10 @@ th, td { text-align: left; vertical-align: top; padding: 0.25em 0.7em; border-bo
          max-width: 26em; }
 th { background: var(--faint); } th.number { text-align: right; }
 td.number { text-align: right; white-space: nowrap; max-width: none; }
-td.holds, td.factor, td.fails, td.undecided { border-left: 5px solid; font-weight: 600; }
-td.holds { border-left-color: #009E73; } td.factor { border-left-color: #E69F00; }
-td.fails { border-left-color: #D55E00; } td.undecided { border-left-color: #888; }
+.holds, .factor, .fails, .undecided { border-left: 5px solid; font-weight: 600; }
+.holds { border-left-color: #009E73; } .factor { border-left-color: #E69F00; }
+.fails { border-left-color: #D55E00; } .undecided { border-left-color: #888; }
+p.verdict { padding-left: 0.6em; } pre.formula { font-size: 0.95rem; max-width: 46rem; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1em 1.5em; align-items: flex-start; }
 figure { margin: 1em 0; width: min(100%, 27rem); break-inside: avoid; }
 figure img { width: 100%; background: white; border: 1px solid var(--rule); box-sizing: border-box; }
@@ -70,6 +71,14 @@ class Page:
 
     def text(self, paragraph):
         self._add(f"<p>{html.escape(paragraph)}</p>")
+
+    def formula(self, text):
+        """As it is, in a box of its own."""
+        self._add(f'<pre class="formula">{html.escape(text)}</pre>')
+
+    def verdict(self, text, kind):
+        """@param kind that of a Cell."""
+        self._add(f'<p class="verdict {KINDS[kind]}">{html.escape(text)}</p>')
 
     def table(self, header, rows):
         """Cells are texts or `Cell`."""

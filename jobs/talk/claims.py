@@ -105,13 +105,14 @@ def judge(lines, scale=None):
 
 def shown(value, error):
     """A value with its error in brackets, two digits of it."""
-    if not (math.isfinite(value) and math.isfinite(error)) or error <= 1e-12 * abs(value):
+    if not (math.isfinite(value) and math.isfinite(error)) or error <= 1e-7 * abs(value):
         return f"{value:.7g}"
     digits = 1 - math.floor(math.log10(error))
     if digits < 0:
         return f"{value:.0f}({error:.0f})"
-    if abs(value) < 1e-3 or digits > 8:
-        exponent = math.floor(math.log10(max(abs(value), error)))
+    size = max(abs(value), error)
+    if size < 1e-3 or (digits > 8 and size < 1):
+        exponent = math.floor(math.log10(size))
         return shown(value / 10.0**exponent, error / 10.0**exponent) + f"e{exponent:+03d}"
     bracket = f"{error * 10**digits:.0f}" if error < 1 else f"{error:.{digits}f}"
     return f"{value:.{digits}f}({bracket})"

@@ -1,11 +1,18 @@
-"""The report: text, JSON, Markdown and one HTML page of the same verdicts."""
+"""The report: text, JSON, a Markdown table and one HTML page of the same verdicts."""
 
+import importlib
 import json
 import math
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from plots.page import Cell, Page
+
 from .claims import shown
+
+TITLE = "φ⁴ theory as a neural network field theory, measured"
+COLUMNS = ("", "as printed", "exact", "measured", "pull")
 
 
 @dataclass
@@ -20,15 +27,19 @@ def number(value):
     return "" if not math.isfinite(value) else f"{value:.7g}"
 
 
+def row(line):
+    """The cells of a line, in the order of COLUMNS."""
+    printed = shown(line.printed, line.printed_error) if line.printed_error > 0 else number(line.printed)
+    pull = f"{line.pull:+.2f}" if line.error > 0 or line.printed_error > 0 else ""
+    return line.quantity, printed, number(line.exact), shown(line.measured, line.error), pull
+
+
 def claim_text(claim):
-    """Lines of text: the claim, its numbers, the verdict."""
-    out = [f"{claim.number} {claim.title}", f"    {claim.source}: {claim.formula}"]
-    width = max(len(line.quantity) for line in claim.lines)
-    out.append(f"    {'':{width}} {'printed':>15} {'exact':>15} {'measured':>20} {'pull':>8}")
-    for line in claim.lines:
-        printed = shown(line.printed, line.printed_error) if line.printed_error > 0 else number(line.printed)
-        pull = f"{line.pull:+8.2f}" if line.error > 0 or line.printed_error > 0 else f"{'':8}"
-        out.append(f"    {line.quantity:{width}} {printed:>15} {number(line.exact):>15} {shown(line.measured, line.error):>20} {pull}")
+    """The claim, its numbers, the verdict."""
+    rows = [COLUMNS, *map(row, claim.lines)]
+    widths = [max(len(r[k]) for r in rows) for k in range(len(COLUMNS))]
+    out = [f"{claim.number} {claim.title}", *(f"    {text}" for text in f"{claim.source}: {claim.formula}".splitlines())]
+    out += ["    " + "  ".join(f"{cell:{'<' if k == 0 else '>'}{widths[k]}}" for k, cell in enumerate(r)) for r in rows]
     out.append(f"    => {claim.verdict.text}")
     if claim.argument and claim.verdict.kind != "holds":
         out += [f"       {text}" for text in claim.argument.splitlines()]
@@ -40,19 +51,76 @@ def section_text(section):
 
 
 def plain(value):
-    """Floats that JSON knows."""
+    """The same with null for numbers that JSON does not know."""
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
+    if isinstance(value, (bool, str, int)) or value is None:
+        return value
+    return float(value) if math.isfinite(value) else None
 
 
-def write(sections, files, options):
-    """talk.txt and talk.json in the working directory."""
-    Path("talk.txt").write_text("\n\n".join(f"== {s.title}\n\n{section_text(s)}" for s in sections) + "\n")
+def telling(claim):
+    """The line that stands for a claim in the short table: the one that decides it, or the most precise one that agrees."""
+    if claim.verdict.kind == "holds":
+        return min(claim.lines, key=lambda l: l.precision)
+    return max(claim.lines, key=lambda l: abs(l.pull))
+
+
+def short_row(claim):
+    """Number and title, quantity, printed, measured, verdict."""
+    line = telling(claim)
+    _, printed, _, measured, _ = row(line)
+    return f"{claim.number} {claim.title}", line.quantity, printed, measured, claim.verdict.text
+
+
+SHORT = ("claim", "for example", "as printed", "measured", "verdict of all lines")
+
+
+def markdown(sections):
+    escape = lambda text: text.replace("|", "\\|")
+    lines = ["| " + " | ".join(SHORT) + " |", "|" + "---|" * len(SHORT)]
+    lines += ["| " + " | ".join(map(escape, short_row(c))) + " |" for s in sections for c in s.claims]
+    return "\n".join(lines) + "\n"
+
+
+def summary(sections):
+    kinds = Counter(c.verdict.kind for s in sections for c in s.claims)
+    names = {"holds": "hold", "another factor": "hold with another factor", "fails": "fail", "not decided": "are not decided"}
+    return f"{sum(kinds.values())} claims: " + ", ".join(f"{kinds[k]} {names[k]}" for k in names if kinds[k])
+
+
+def html(sections, files, path):
+    page = Page(TITLE)
+    page.text("The talk “φ⁴ theory as a neural network field theory” and the papers it rests on, claim by claim: each formula as it is printed, "
+              "its value, the exact value where there is one, and what nnft measured, with standard errors in brackets. The pull is measured minus "
+              "printed in standard errors. A verdict follows from the numbers beside it alone.")
+    page.text(summary(sections))
+    page.table(SHORT, [(*cells[:-1], Cell(cells[-1], c.verdict.kind)) for s in sections for c in s.claims for cells in [short_row(c)]])
+    for section in sections:
+        page.heading(section.title, 2)
+        for claim in section.claims:
+            page.heading(f"{claim.number} {claim.title}", 3)
+            page.text(f"{claim.source}:")
+            page.formula(claim.formula)
+            page.table(COLUMNS, list(map(row, claim.lines)))
+            page.verdict(claim.verdict.text, claim.verdict.kind)
+            if claim.argument and claim.verdict.kind != "holds":
+                page.text(claim.argument)
+        module = importlib.import_module(f"talk.{section.name}")
+        for figure, caption in getattr(module, "pictures", lambda _: [])(files):
+            page.picture(figure, caption)
+    page.heading("What made it", 2)
+    page.provenance(files.opened())
+    page.write(path)
+
+
+def write(sections, files):
+    """talk.txt, talk.json, talk.md and talk.html in the working directory."""
+    Path("talk.txt").write_text("\n\n".join(f"== {s.title}\n\n{section_text(s)}" for s in sections) + f"\n\n{summary(sections)}\n")
     data = [{**asdict(c), "verdict": asdict(c.verdict), "section": s.name} for s in sections for c in s.claims]
-    Path("talk.json").write_text(json.dumps(plain(json.loads(json.dumps(data, default=float))), indent=1, ensure_ascii=False))
-    print(f"\nwritten: {Path('talk.txt').absolute()}")
+    Path("talk.json").write_text(json.dumps(plain(data), indent=1, ensure_ascii=False))
+    Path("talk.md").write_text(markdown(sections))
+    html(sections, files, Path("talk.html"))
+    print(f"\n{summary(sections)}\nwritten to {Path('talk.html').absolute()}, talk.md, talk.txt and talk.json beside it")

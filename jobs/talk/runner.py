@@ -56,6 +56,10 @@ class Runner:
     def action(self, source, name, *options):
         self._call(name, ["action", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=False)
 
+    def correlators(self, source, name, *options):
+        """Correlators of e^−S, S the action in SOURCE.h5 → NAME.h5"""
+        self._call(name, ["correlators", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=True)
+
     def compare(self, first, second, name):
         """Whether two files are compatible; what `nnft compare` prints is in NAME.log."""
         return self._call(name, ["compare", f"{first}.h5", f"{second}.h5"], parallel=False, allowed=(0, 1)) == 0
@@ -72,6 +76,10 @@ class Files:
         if name not in self._open:
             self._open[name] = Results(self.directory / f"{name}.h5")
         return self._open[name]
+
+    def opened(self):
+        """All that were read, in that order."""
+        return list(self._open.values())
 
     def text(self, name):
         return (self.directory / name).read_text()
