@@ -82,7 +82,7 @@ class Page:
 
     def table(self, header, rows):
         """Cells are texts or `Cell`."""
-        numbers = [all(isinstance(row[k], Cell) and row[k].kind == "number" for row in rows) for k in range(len(header))]
+        numbers = [all(isinstance(cell, Cell) and cell.kind == "number" for row in rows for cell in row[k:k + 1]) for k in range(len(header))]
         head = "".join(('<th class="number">' if n else "<th>") + html.escape(h) + "</th>" for h, n in zip(header, numbers))
         self._add('<div class="table"><table>\n<thead><tr>' + head + "</tr></thead>\n<tbody>\n" +
                   "\n".join("<tr>" + "".join(map(self._cell, row)) + "</tr>" for row in rows) + "\n</tbody></table></div>")
