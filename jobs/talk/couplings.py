@@ -20,6 +20,7 @@ RANGE, DEGREE = 1.5, 8  # −ln P is fitted by an even polynomial in this range 
 def run(runner):
     runner.sample("couplings_density", CONFIG + "histogram = 0\nhistogram-range = 2.4\nhistogram-bins = 96\n", 2e6,
                   f"--field.width={' '.join(map(str, DENSITY_WIDTHS))}", "--sites.points=0")
+    runner.diagrams("couplings_diagrams", 2)
     for kind in ("sample", "exact"):
         options = (CONFIG + "orders = 2 4 6\n", *((6e6,) if kind == "sample" else ()), f"--field.width={WIDTH}")
         getattr(runner, kind)(f"couplings_{kind}", *options)

@@ -26,6 +26,7 @@ def config(widths, bins, histogram):
 
 def run(runner):
     runner.sample("edgeworth_one", config((*SAMPLED_WIDTHS, WIDTH), BINS, "0"), 2e6)
+    runner.action("edgeworth_one", "edgeworth_one_series", "--density", "0", "--sites", "0")
     runner.sample("edgeworth_pair", config((PAIR_WIDTH,), PAIR_BINS, "0 1"), 4e6)
     runner.exact("edgeworth_pair_exact", config((PAIR_WIDTH,), PAIR_BINS, "0 1"))
     runner.exact("edgeworth_pair_widths", config(EXACT_WIDTHS, BINS, "0 1"))

@@ -1,6 +1,5 @@
 """The report: text, JSON, a Markdown table and one HTML page of the same verdicts."""
 
-import importlib
 import json
 import math
 from collections import Counter
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from plots.page import Cell, Page
 
+from . import pictures
 from .claims import shown
 
 TITLE = "φ⁴ theory as a neural network field theory, measured"
@@ -98,6 +98,8 @@ def html(sections, files, path):
               "printed in standard errors. A verdict follows from the numbers beside it alone.")
     page.text(summary(sections))
     page.table(SHORT, [(*cells[:-1], Cell(cells[-1], c.verdict.kind)) for s in sections for c in s.claims for cells in [short_row(c)]])
+    for figure, caption in pictures.of_all([c for s in sections for c in s.claims]):
+        page.picture(figure, caption)
     for section in sections:
         page.heading(section.title, 2)
         for claim in section.claims:
@@ -108,8 +110,7 @@ def html(sections, files, path):
             page.verdict(claim.verdict.text, claim.verdict.kind)
             if claim.argument and claim.verdict.kind != "holds":
                 page.text(claim.argument)
-        module = importlib.import_module(f"talk.{section.name}")
-        for figure, caption in getattr(module, "pictures", lambda _: [])(files):
+        for figure, caption in pictures.of_section(section, files):
             page.picture(figure, caption)
     page.heading("What made it", 2)
     page.provenance(files.opened())

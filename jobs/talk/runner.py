@@ -56,6 +56,10 @@ class Runner:
     def action(self, source, name, *options):
         self._call(name, ["action", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=False)
 
+    def diagrams(self, name, order):
+        """Those of the couplings through 1/N^order, as .dot files in the directory NAME"""
+        self._call(name, ["action", "--diagrams", "--order", str(order), "--pictures", name], parallel=False)
+
     def correlators(self, source, name, *options):
         """Correlators of e^−S, S the action in SOURCE.h5 → NAME.h5"""
         self._call(name, ["correlators", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=True)

@@ -36,16 +36,16 @@ SOURCE = "slide \"An Unexpected Source-Field Duality\""
 
 
 def run(runner):
-    runner.sample("duality_phi4", PHI4, 4e5)
-    runner.action("duality_phi4", "duality_phi4_action", "--order", "1")
-    runner.exact("duality_net", NET, "--sites.points=0", f"--field.width={DRAWN_WIDTH}")
-    runner.action("duality_net", "duality_net_action", "--order", "3")
+    runner.sample("source_phi4", PHI4, 4e5)
+    runner.action("source_phi4", "source_phi4_action", "--order", "1")
+    runner.exact("source_net", NET, "--sites.points=0", f"--field.width={DRAWN_WIDTH}")
+    runner.action("source_net", "source_net_action", "--order", "3")
     fields = str(int(max(1e5, FIELDS * runner.scale)))
-    runner.correlators("duality_net_action", "duality_drawn", "--draw", fields, "--order", "3", "--orders", "2 4 6")
-    runner.exact("duality_pair", NET, "--sites.points=0; 1", f"--field.width={' '.join(map(str, EXACT_WIDTHS))}")
+    runner.correlators("source_net_action", "source_drawn", "--draw", fields, "--order", "3", "--orders", "2 4 6")
+    runner.exact("source_pair", NET, "--sites.points=0; 1", f"--field.width={' '.join(map(str, EXACT_WIDTHS))}")
     for order in (1, 2, 3):
-        runner.action("duality_pair", f"duality_pair_action_{order}", "--order", str(order))
-        runner.correlators(f"duality_pair_action_{order}", f"duality_pair_back_{order}")
+        runner.action("source_pair", f"source_pair_action_{order}", "--order", str(order))
+        runner.correlators(f"source_pair_action_{order}", f"source_pair_back_{order}")
 
 
 def towards_zero(values_over_strength):
@@ -77,25 +77,25 @@ def free_covariance():
 
 def correlator_lines(files, sign):
     """dG4c/dλ = sign 4! g4/λ Σ_z G_az G_bz G_cz G_dz, g4 = wλ/4!, from the operator e^(sign g4 ∂⁴) on e^(½JGJ)."""
-    file = files["duality_phi4"]
+    file = files["source_phi4"]
     g = free_covariance()
     diagram = lambda s: NODE_WEIGHT * float(np.sum(np.prod(g[list(s)], axis=0)))
     return [Line(f"dG4c/dλ({' '.join(map(str, s))}) at λ = 0", sign * diagram(s), *by_strength(file, "G4c", s)) for s in SHOWN]
 
 
 def coupling_lines(files):
-    file = files["duality_phi4_action"]
+    file = files["source_phi4_action"]
     put_in = lambda s: NODE_WEIGHT / math.factorial(4) if len(set(s)) == 1 else 0.0
     return [Line(f"g4({' '.join(map(str, s))})/λ at λ → 0", put_in(s), *first_coupling(file, s)) for s in SHOWN]
 
 
 def round_trip_lines(files):
-    drawn, net = files["duality_drawn"], files["duality_net"]
+    drawn, net = files["source_drawn"], files["source_net"]
     estimate = lambda n: (float(drawn.file[f"G{n}c{s}"][0, 0, 0, 0]) for s in ("", "_err"))
     lines = [Line(f"G{n}c of fields drawn from e^(−S), one site, N = {DRAWN_WIDTH}", net.number(f"G{n}c", (0,) * n), *estimate(n)) for n in (2, 4, 6)]
-    pair = files["duality_pair"]
+    pair = files["source_pair"]
     for order in (1, 2, 3):
-        back = files[f"duality_pair_back_{order}"]
+        back = files[f"source_pair_back_{order}"]
         returned = {n: back.file["G4c"][:, back.widths.index(n), 0].sum(axis=0) for n in EXACT_WIDTHS}
         lost = [float(np.linalg.norm(returned[n] - pair.at("G4c", width=n))) for n in EXACT_WIDTHS]
         lines.append(Line(f"G4c by diagrams and back through 1/N^{order}: lost ∝ 1/N^", order + 1,
