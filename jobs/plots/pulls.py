@@ -35,4 +35,4 @@ def compared_figure(measured, exact):
 
 def claims_figure(claims):
     """Of the lines of a report that were measured with an error."""
-    return pulls_figure([line.pull for claim in claims for line in claim.lines if line.error > 0 or line.printed_error > 0], "numbers")
+    return pulls_figure([line.pull for claim in claims for line in claim.lines if not line.certain], "numbers")

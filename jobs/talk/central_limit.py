@@ -109,9 +109,9 @@ def claims(files):
     slide = "slide \"Central Limit Theorem: Single Variable Ex.\""
     return [
         Claim("6a", "Cumulants of a sum of N independent terms", slide, "κ_r(φ) = κ_r(X)/N^(r/2−1), φ = N^(−½) Σ X_i",
-              cumulant_lines(files), shown=9),
+              cumulant_lines(files)),
         Claim("6b", "Generating functions of independent terms add up; N terms beside one, measured apart", slide,
-              "W_{X₁+…+X_N}[J] = W_{X₁}[J] + … + W_{X_N}[J]", sum_lines(files), shown=6),
+              "W_{X₁+…+X_N}[J] = W_{X₁}[J] + … + W_{X_N}[J]", sum_lines(files)),
         Claim("6c", "The same for fields at several points; N neurons beside one, measured apart", "slide \"Interactions in NN-FT\"",
               "G_c⁽ʳ⁾(x₁, …, x_r) = G_{c,h}⁽ʳ⁾(x₁, …, x_r)/N^(r/2−1)", field_lines(files)),
     ]

@@ -1,7 +1,7 @@
 """What the talk says, what was measured, and the verdict, which follows from the numbers alone."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 FALSE_ALARM = 1e-4  # of a claim that holds: probability that its verdict says otherwise, for normal errors
 WELL_KNOWN = 0.2  # a claim is decided if some line is known to this part of what is printed
@@ -28,6 +28,10 @@ class Line:
         return (self.measured - self.printed) / self.scatter if self.scatter > 0 else 0.0
 
     @property
+    def certain(self):
+        return self.error == 0 and self.printed_error == 0
+
+    @property
     def precision(self):
         """Error as a part of what is printed; of 0 nothing."""
         return self.scatter / abs(self.printed) if self.printed != 0 else math.inf
@@ -37,6 +41,7 @@ class Line:
 class Verdict:
     kind: str  # "holds", "another factor", "fails" or "not decided"
     text: str
+    line: Line  # that decides it; of a claim that holds the most precise
 
 
 @dataclass
@@ -47,10 +52,8 @@ class Claim:
     formula: str  # as printed
     lines: list
     argument: str = ""  # the shortest that a reader can check, where the printed does not hold
-    shown: int = 4  # so many lines stand in the short table
     zero: bool = False  # it says that something vanishes: `scale` is what would be there if it did not
     scale: float = math.nan
-    pictures: list = field(default_factory=list)
 
     @property
     def verdict(self):
@@ -85,28 +88,43 @@ def judge(lines, scale=None):
     """The verdict on lines. @param scale: the claim is that they vanish, and this is what they would be otherwise."""
     if not lines:
         raise ValueError("a claim needs at least one line")
-    if not all(math.isfinite(l.measured) and math.isfinite(l.printed) and math.isfinite(l.scatter) for l in lines):
-        return Verdict("not decided", "a number is missing")
-    largest = max((l.pull for l in lines), key=abs)
-    precision = min(l.scatter for l in lines) / abs(scale) if scale is not None else min(l.precision for l in lines)
-    of = f" of {len(lines)}" if len(lines) > 1 else ""
+    missing = [l for l in lines if not all(map(math.isfinite, (l.measured, l.printed, l.scatter)))]
+    if missing:
+        return Verdict("not decided", "a number is missing", missing[0])
+    largest, best = max(lines, key=lambda l: abs(l.pull)), min(lines, key=lambda l: l.scatter if scale is not None else l.precision)
     if least_p([l.pull for l in lines]) >= FALSE_ALARM:
-        if not precision <= WELL_KNOWN:
-            return Verdict("not decided", f"errors of {percent(precision)} at best are too large")
-        exact = all(l.error == 0 and l.printed_error == 0 for l in lines)
-        apart = max(abs(l.measured - l.printed) / max(abs(l.printed), abs(l.measured), 1e-300) for l in lines)
-        return Verdict("holds", f"holds to {percent(apart)}" if exact else f"holds: pull {largest:+.1f}{of}, to {percent(precision)}")
+        return agreement(lines, largest, best, best.scatter / abs(scale) if scale is not None else best.precision)
     if scale is None and len(lines) > 1:
         factor, error, rest = common_factor(lines)
         if least_p(rest) >= FALSE_ALARM and error < WELL_KNOWN * abs(factor) / 4:
-            return Verdict("another factor", f"holds with another factor: {shown(factor, error)} of the printed ({abs(factor - 1) / error:.3g} standard errors from 1)")
-    return Verdict("fails", f"fails by {abs(largest):.3g} standard errors")
+            away = abs(factor - 1) / error
+            return Verdict("another factor", f"holds with another factor: {shown(factor, error)} of the printed ({away:.3g} standard errors from 1)", best)
+    uncertain = [l for l in lines if not l.certain]
+    if uncertain and least_p([l.pull for l in uncertain]) < FALSE_ALARM:
+        worst = max(uncertain, key=lambda l: abs(l.pull))
+        return Verdict("fails", f"fails by {abs(worst.pull):.3g} standard errors", worst)
+    return Verdict("fails", f"fails: {number(largest.printed)} printed, {number(largest.measured)} without error", largest)
+
+
+def agreement(lines, largest, best, precision):
+    """The verdict on lines that do not contradict what is printed."""
+    if not precision <= WELL_KNOWN:
+        return Verdict("not decided", f"errors of {percent(precision)} at best are too large", best)
+    if all(l.certain for l in lines):
+        apart = max(abs(l.measured - l.printed) / max(abs(l.printed), abs(l.measured), 1e-300) for l in lines)
+        return Verdict("holds", f"holds {'exactly' if apart == 0 else 'to ' + percent(apart)}", best)
+    of = f" of {len(lines)}" if len(lines) > 1 else ""
+    return Verdict("holds", f"holds: pull {largest.pull:+.1f}{of}, to {percent(precision)}", best)
+
+
+def number(value):
+    return f"{value:.7g}" if math.isfinite(value) else ""
 
 
 def shown(value, error):
     """A value with its error in brackets, two digits of it."""
     if not (math.isfinite(value) and math.isfinite(error)) or error <= 1e-7 * abs(value):
-        return f"{value:.7g}"
+        return number(value)
     digits = 1 - math.floor(math.log10(error))
     if digits < 0:
         return f"{value:.0f}({error:.0f})"

@@ -81,4 +81,4 @@ def claims(files):
         Claim("10c", "The field remains Gaussian", SOURCE, "G_c⁽⁴⁾ = 0 for quadratic O", gaussian, zero=True, scale=scale),
         Claim("10d", "In the middle of a long interval the mass is shifted", SOURCE, "G(p) = 1/(p² + m² + μ²)", shifted),
         Claim("10e", "φ⁴ at two points: networks from the deformed density, beside e^{−V} inserted into free networks (\"printed\")", SOURCE,
-              "E_G[e^{−λ∫O} φ…φ]/E_G[e^{−λ∫O}] = ∫dθ P(θ) φ_θ…φ_θ", two, shown=12)]
+              "E_G[e^{−λ∫O} φ…φ]/E_G[e^{−λ∫O}] = ∫dθ P(θ) φ_θ…φ_θ", two)]

@@ -78,6 +78,6 @@ def claims(files):
         Claim("3c", "… and in parameter space it extrapolates to none at infinite width", SOURCE,
               "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
         Claim("3d", "φ⁴ on an interval: networks extrapolated to infinite width, beside sampled fields (\"printed\")", SOURCE,
-              SPACES, interacting, shown=8),
+              SPACES, interacting),
         Claim("3e", "φ⁴ at one point: sampled networks of any width, beside an integral over the field with their density", SOURCE,
-              "⟨φⁿ⟩ = ∫dφ P_N(φ) e^{−λφ⁴/4!} φⁿ / ∫dφ P_N(φ) e^{−λφ⁴/4!}", one, shown=8)]
+              "⟨φⁿ⟩ = ∫dφ P_N(φ) e^{−λφ⁴/4!} φⁿ / ∫dφ P_N(φ) e^{−λφ⁴/4!}", one)]

@@ -78,7 +78,7 @@ def one_site_claims(files):
         Claim("8a", f"Density of the field at one site from its cumulants, through 1/N³ (cos net, N = {WIDTH})", SOURCE,
               "P_φ = exp[Σ κ_r/r! (−∂_φ)^r] e^(−(φ−κ₁)²/2κ₂), here with the normalisation 1/√(2πκ₂) that is left out there", lines),
         Claim("8b", "What the expansion leaves out falls with the next power of 1/N (one site; N → ∞)", SOURCE,
-              "P − (series through 1/N^k) ∝ 1/N^(k+1), since κ_2k ∝ 1/N^(k−1)", powers, shown=8)]
+              "P − (series through 1/N^k) ∝ 1/N^(k+1), since κ_2k ∝ 1/N^(k−1)", powers)]
 
 
 def two_sites(width, bins):

@@ -103,7 +103,7 @@ def claims(files):
         Claim("1a", "A network of width 1, redrawn, has the correlators of its parameter integral", slide,
               "φ(x) = aσ(bσ(cx)); G⁽ⁿ⁾ = ∫da db dc P(a)P(b)P(c) φ(x₁)…φ(xₙ)", correlators),
         Claim("1b", "It is an ensemble of functions: the density of φ at a point", slide,
-              "P(φ(x) in a bin) = ∫da db dc P(a)P(b)P(c) 1[aσ(bσ(cx)) in the bin]", densities, shown=9),
+              "P(φ(x) in a bin) = ∫da db dc P(a)P(b)P(c) 1[aσ(bσ(cx)) in the bin]", densities),
         Claim("1c", "At width 1 it is far from free", "slide \"Fields and Parameter-Space / Function-Space Duality\"",
               "G_c⁽⁴⁾ = G⁽⁴⁾ − G⁽²⁾G⁽²⁾ − G⁽²⁾G⁽²⁾ − G⁽²⁾G⁽²⁾ ≠ 0", interacting),
     ]

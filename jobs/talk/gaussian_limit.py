@@ -155,14 +155,14 @@ def claims(files):
               f"{densities}; G⁽²⁾(x, y) = σ² E[h(x)h(y)]", kernel_lines(files, ("tanh",))),
         Claim("4c", "Architecture as printed, the sum over the components of x outside σ", example, "φ(x) = ΣᵢΣⱼ aᵢ σ(bᵢⱼxⱼ)", outside_lines(files),
               argument="As printed, φ is a sum of functions of one component of x each. The kernels that are known analytically belong to\n"
-                       "φ(x) = Σᵢ aᵢ σ(Σⱼ bᵢⱼxⱼ), which is the same in d = 1 only; the other claims of this section are about it.", shown=6),
-        Claim("4d", "Non-Gaussianity dies as 1/N", example, "G_c⁽⁴⁾ ∝ 1/N", ratio_lines(files), shown=12),
+                       "φ(x) = Σᵢ aᵢ σ(Σⱼ bᵢⱼxⱼ), which is the same in d = 1 only; the other claims of this section are about it."),
+        Claim("4d", "Non-Gaussianity dies as 1/N", example, "G_c⁽⁴⁾ ∝ 1/N", ratio_lines(files)),
         Claim("4e", "It vanishes in the limit of infinite width", example, "Gaussian because higher connected correlators vanish as N → ∞",
               limit_lines(files), zero=True, scale=min(files[f"limit_{net}_d1"].number("G4c", (0, 0, 1, 1), width=8) for net in NETS)),
         Claim("4f", "Action of the free theory, without ½", free, "S[φ] = ∫∫φ(x) G⁽²⁾(x, y)⁻¹ φ(y)",
               action_lines(files, "free_as_printed", printed.free_action),
               argument="A Gaussian density with covariance G is exp(−½φG⁻¹φ); exp(−φG⁻¹φ) has covariance G/2.\n"
-                       "The slide \"Edgeworth Expansion\" has the ½.", shown=6),
+                       "The slide \"Edgeworth Expansion\" has the ½."),
         Claim("4g", "Action of the free theory, with ½", "slide \"Edgeworth Expansion\"", "S_GP[φ] = ½∫∫φ(x) G⁽²⁾(x, y)⁻¹ φ(y)",
-              action_lines(files, "free_with_half", printed.gaussian_action), shown=6),
+              action_lines(files, "free_with_half", printed.gaussian_action)),
     ]

@@ -117,7 +117,7 @@ def claims(files):
         Claim("2a", "Z[J] is an integral over parameters", slide, "W[J] = ln Z[J], Z[J] = ∫dθ P(θ) e^{∫Jφ}",
               W_lines(files["functional"], files["functional_exact"])),
         Claim("2b", "Derivatives of W are the connected correlators (cumulants); both of the same networks, error of their difference", slide,
-              "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"]), shown=6),
+              "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"])),
         Claim("2c", "Gaussian if all G_c⁽ⁿ⁾, n > 2, vanish: W is quadratic in the limit of infinite width", limit,
               "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2: W[J] = ½∫∫J G⁽²⁾ J", free_lines(files["functional_limit"], free)),
         Claim("2d", "There the higher cumulants are exactly 0", limit,

@@ -82,7 +82,7 @@ def architecture(files):
 def propagator(files):
     lines = [Line(f"d = {d}, Λ = {cutoff}, r = {r}", printed.engineered_propagator(r, d, cutoff), *files[f"phi4_free_{d}"].estimate("G2c", (0, k)),
                   free_scalar.closed_propagator(r, d, cutoff)) for d, cutoff in CUTOFFS.items() for k, r in enumerate(DISTANCES)]
-    return Claim("11b", "The engineered networks are the free scalar field", SOURCE, "G⁽²⁾(p) = 1/(p² + m²)", lines, shown=12)
+    return Claim("11b", "The engineered networks are the free scalar field", SOURCE, "G⁽²⁾(p) = 1/(p² + m²)", lines)
 
 
 def weak(files):
@@ -102,14 +102,14 @@ def weak(files):
             column = power.index(order)
             value, error = (float(fit.file[name][0, 0, fit.column(sites), column]) for name in ("coefficient", "coefficient_err"))
             lines.append(Line(f"{legs(sites)}, λ{'²' if order == 2 else ''}", by_hand[order - 1], value, error, known[order - 1]))
-    return Claim("11c", "Weak coupling: first and second order in λ, by diagrams", SOURCE, "e^{−(λ/4!)∫φ⁴}", lines, shown=8)
+    return Claim("11c", "Weak coupling: first and second order in λ, by diagrams", SOURCE, "e^{−(λ/4!)∫φ⁴}", lines)
 
 
 def strong(files):
     lines = [beside(legs(sites), free_scalar.limit(files[f"phi4_square_G{len(sites)}c"], sites, 10),
                     files["phi4_square_function"].estimate(f"G{len(sites)}c", sites)) for sites in SQUARE_TUPLES]
     return Claim("11d", "Strong coupling, λ = 10 on a square: networks at infinite width, beside sampled fields (\"printed\")", SOURCE,
-                 "∫da db dc P(a, b, c) e^{∫Jφ} = ∫Dφ e^{−S_G − (λ/4!)∫φ⁴ + ∫Jφ}", lines, shown=6)
+                 "∫da db dc P(a, b, c) e^{∫Jφ} = ∫Dφ e^{−S_G − (λ/4!)∫φ⁴ + ∫Jφ}", lines)
 
 
 def survival(files):
@@ -122,7 +122,7 @@ def survival(files):
             Claim("11f", "Dependent neurons (λ > 0): the same statement must fail, since interactions are from independence breaking", SOURCE,
                   "G_c⁽⁴⁾ → 0 as N → ∞", remaining,
                   "P(a, b, c) = P(a)P(b)P(c) e^{−(λ/4!)∫φ⁴} is no product over neurons: the central limit theorem does not apply,\n"
-                  "and the limit is that of fields under e^{−V} (3d), not 0.", zero=True, scale=scale, shown=6)]
+                  "and the limit is that of fields under e^{−V} (3d), not 0.", zero=True, scale=scale)]
 
 
 def claims(files):

@@ -31,8 +31,8 @@ def couplings(files):
 
 def duality(files):
     file = files["duality_phi4"]
-    return [(width.limit_figure(file, fit=files["duality_phi4_G4c"], strength=lam), f"G_c⁽⁴⁾ of φ⁴ theory against 1/N, λ = {lam:g}.") for lam in file.strengths] + [
-        (autocorrelation.autocorrelation_figure(file), "Autocorrelation of the Markov chains in parameter space.")]
+    return [(width.limit_figure(file, fit=files["duality_phi4_G4c"]), "G_c⁽⁴⁾ of φ⁴ theory against 1/N."),
+            (autocorrelation.autocorrelation_figure(file), "Autocorrelation of the Markov chains in parameter space.")]
 
 
 def phi4(files):

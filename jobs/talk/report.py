@@ -9,7 +9,7 @@ from pathlib import Path
 from plots.page import Cell, Page
 
 from . import pictures
-from .claims import shown
+from .claims import number, shown
 
 TITLE = "φ⁴ theory as a neural network field theory, measured"
 COLUMNS = ("", "as printed", "exact", "measured", "pull")
@@ -23,14 +23,10 @@ class Section:
     seconds: float
 
 
-def number(value):
-    return "" if not math.isfinite(value) else f"{value:.7g}"
-
-
 def row(line):
     """The cells of a line, in the order of COLUMNS."""
     printed = shown(line.printed, line.printed_error) if line.printed_error > 0 else number(line.printed)
-    pull = f"{line.pull:+.2f}" if line.error > 0 or line.printed_error > 0 else ""
+    pull = "" if line.certain else f"{line.pull:+.2f}"
     return line.quantity, printed, number(line.exact), shown(line.measured, line.error), pull
 
 
@@ -61,18 +57,10 @@ def plain(value):
     return float(value) if math.isfinite(value) else None
 
 
-def telling(claim):
-    """The line that stands for a claim in the short table: the one that decides it, or the most precise one that agrees."""
-    if claim.verdict.kind == "holds":
-        return min(claim.lines, key=lambda l: l.precision)
-    return max(claim.lines, key=lambda l: abs(l.pull))
-
-
 def short_row(claim):
     """Number and title, quantity, printed, measured, verdict."""
-    line = telling(claim)
-    _, printed, _, measured, _ = row(line)
-    return f"{claim.number} {claim.title}", line.quantity, printed, measured, claim.verdict.text
+    quantity, printed, _, measured, _ = row(claim.verdict.line)
+    return f"{claim.number} {claim.title}", quantity, printed, measured, claim.verdict.text
 
 
 SHORT = ("claim", "for example", "as printed", "measured", "verdict of all lines")

@@ -115,4 +115,4 @@ def claims(files):
               SOURCE + ": \"Compute couplings as Feyn diags w/ corr-vertices!\"",
               "S = ½φG2⁻¹φ + (wλ/4!) Σ φ⁴ at two nodes, w = ½", coupling_lines(files)),
         Claim("9j", "Correlators to couplings and back", SOURCE,
-              "W[J] = log Z[J] and S[φ] = −log P[φ] give each other by connected diagrams", round_trip_lines(files), shown=6)]
+              "W[J] = log Z[J] and S[φ] = −log P[φ] give each other by connected diagrams", round_trip_lines(files))]

@@ -100,9 +100,9 @@ def claims(files):
     formula = "Σₙ {} (1/(2n)!) ∫ G_c⁽²ⁿ⁾ G2⁻¹G2⁻¹G2⁻¹G2⁻¹ ∏ G2⁻¹(y_m, y_m+1) + Comb."
     return [
         Claim("9e", "Quartic coupling at first order in α: signs of the vertices as printed", SOURCE, "g₄ = " + formula.format("(−1)^(2n−4)"),
-              lines_of(files, printed.strength_sign), shown=8,
+              lines_of(files, printed.strength_sign),
               argument="(−1)^(2n−4) = 1 for all n: no sign at all. −S = ln P turns all of them, and each of n − 2 self-loops is −G2⁻¹: (−1)^(n−1).\n"
                        "With P = (1 − α) N(φ; 1) + α N(φ; v) the sum over n is −(1/8)(v−1)² (1 + (v−1))^(−5/2), which is exact; as printed it is\n"
                        "(1/8)(v−1)² (1 − (v−1))^(−5/2), and infinite for v ≥ 2."),
         Claim("9f", "Quartic coupling at first order in α, corrected", "this program", "g₄ = " + formula.format("(−1)^(n−1)"),
-              lines_of(files, corrected_sign), shown=8)]
+              lines_of(files, corrected_sign))]

@@ -109,7 +109,7 @@ def reflected(files):
     gaussian = "For two sites det M ∝ e^{−2s(x² + y²)} − e^{−s(x + y)²} < 0 if x ≠ y, M_ij ∝ e^{−s(x_i + x_j)²/2}."
     largest = max(scales[1] + scales[2])
     return [Claim("12d", "Smallest eigenvalue of reflected two-point functions, beside quadrature", source,
-                  "smallest eigenvalue of M_ij = G⁽²⁾(θx_i, x_j)", exact_lines, shown=12),
+                  "smallest eigenvalue of M_ij = G⁽²⁾(θx_i, x_j)", exact_lines),
             Claim("12e", "Reflection positivity of the free scalar at every cutoff, d = 1", source, formula, positive[1],
                   sharp, 5, True, max(scales[1])),
             Claim("12f", "Reflection positivity of the free scalar at every cutoff, d = 2", source, formula, positive[2],

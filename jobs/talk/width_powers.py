@@ -70,7 +70,7 @@ def claims(files):
     slide, formula = "slide \"Example: φ: R^d → R\"", "G_c⁽²ᵏ⁾(x₁, …, x₂ₖ) ∝ 1/N^(k−1)"
     without = f"; left out, as their error bars cannot be trusted: {', '.join(left_out)}" if left_out else ""
     return [
-        Claim("5a", f"Connected correlators fall with the width{without}", slide, formula, lines, shown=15),
+        Claim("5a", f"Connected correlators fall with the width{without}", slide, formula, lines),
         Claim("5b", "The same for a gauss-net with tails too heavy for sampling (σ_b = σ_w = 1): exact values, no errors relied on", slide,
               formula, heavy),
     ]
