@@ -68,7 +68,7 @@ def differences(files, net, kind):
 
 def invariance(number, title, files, nets, kind, formula, argument=""):
     parts = [differences(files, net, kind) for net in nets]
-    return Claim(number, title, SOURCE, formula, [line for lines, _ in parts for line in lines], argument, 6, True, min(scale for _, scale in parts))
+    return Claim(number, title, SOURCE, formula, [line for lines, _ in parts for line in lines], argument, zero=True, scale=min(scale for _, scale in parts))
 
 
 def smallest_eigenvalue(file, count):
