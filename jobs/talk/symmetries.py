@@ -111,13 +111,13 @@ def reflected(files):
     return [Claim("12d", "Smallest eigenvalue of reflected two-point functions, beside quadrature", source,
                   "smallest eigenvalue of M_ij = G⁽²⁾(θx_i, x_j)", exact_lines),
             Claim("12e", "Reflection positivity of the free scalar at every cutoff, d = 1", source, formula, positive[1],
-                  sharp, 5, True, max(scales[1])),
+                  sharp, zero=True, scale=max(scales[1])),
             Claim("12f", "Reflection positivity of the free scalar at every cutoff, d = 2", source, formula, positive[2],
-                  sharp, 5, True, max(scales[2])),
+                  sharp, zero=True, scale=max(scales[2])),
             Claim("12g", "Reflection positivity of the free scalar at the largest cutoff", source, formula,
-                  [positive[1][-1], positive[2][-1]], sharp, 2, True, largest),
+                  [positive[1][-1], positive[2][-1]], sharp, zero=True, scale=largest),
             Claim("12h", "Reflection positivity of the cos-net: expected to fail", source, formula, positive["cos"],
-                  gaussian, 4, True, max(scales["cos"]))]
+                  gaussian, zero=True, scale=max(scales["cos"]))]
 
 
 def claims(files):
