@@ -56,6 +56,8 @@ def run(runner):
         runner.sample(f"phi4_networks_{dimension}", config, 1, "--dump-networks=2")
     runner.sample("phi4_weak", INTERVAL, 2e6, "--field.width=inf", f"--deformation.strength={WEAK}")
     runner.exact("phi4_weak_perturbation", INTERVAL, "--field.width=inf", "--perturbation", f"--deformation.strength={WEAK_STEP} {2 * WEAK_STEP}")
+    runner.exact("phi4_weak_curve", INTERVAL, "--field.width=inf", "--perturbation",
+                 "--deformation.strength=0 0.02 0.04 0.06 0.08 0.1")  # for the picture
     for variable, order in ORDERS.items():
         runner.fit("phi4_weak", f"phi4_weak_{variable}", "--in", "strength", "--variable", variable, "--order", str(order), "--cuts", "0")
     runner.sample("phi4_square", SQUARE, 1.5e5, "--field.width=30 60 120 240")

@@ -8,7 +8,8 @@ def first_nnft(files):
 
 
 def gaussian_limit(files):
-    return [(width.limit_figure(files[f"limit_{net}_d1"], fit=files[f"limit_{net}_G4c"]), f"G_c⁽⁴⁾ of {net}-nets against 1/N.") for net in ("relu", "tanh")]
+    return [(width.width_figure(files[f"limit_{net}_d1"], exact=files[f"limit_{net}_d1_exact"], variable="G4c"), f"G_c⁽⁴⁾ of {net}-nets against the width.")
+            for net in ("relu", "tanh")]
 
 
 def width_powers(files):
@@ -36,7 +37,7 @@ def duality(files):
 
 
 def phi4(files):
-    return [(coupling.coupling_figure(files["phi4_weak"], perturbation=files["phi4_weak_perturbation"]),
+    return [(coupling.coupling_figure(files["phi4_weak"], perturbation=files["phi4_weak_curve"]),
              "G_c⁽²⁾ and G_c⁽⁴⁾ of φ⁴ theory at weak coupling beside perturbation theory.")]
 
 
