@@ -15,7 +15,8 @@ case ${1-} in
   --long) export NNFT_SEEDS=5000 && shift ;;
   [0-9]*) export NNFT_SEEDS=$1 && shift ;;
 esac
-build=${1:-build/release}
+build=$(realpath "${1:-build/release}")
+mkdir -p "$build/tests/scratch" && cd "$build/tests/scratch"  # one of the programs writes files
 
 export NNFT_TEST_RANKS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 status=0

@@ -54,6 +54,7 @@ mkdir -p -- "$reports"
 # Libraries are preloaded before the sanitizer's by tests that inject faults: verify_asan_link_order=0.
 export ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0:detect_stack_use_after_return=1:strict_string_checks=1:log_path=$reports/asan
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/ubsan
+export NNFT_FAULTS=${NNFT_FAULTS:-30}  # of resume_faults_test, each of which starts two jobs
 export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
 
 # The sanitizers notice what is wrong, and tell.

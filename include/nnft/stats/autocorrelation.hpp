@@ -28,9 +28,10 @@ struct AutocorrelationTime {
 inline constexpr double window_parameter = 1.5;
 
 /// Γ(l) about the mean over all samples, up to the window where truncation and noise of τ_int are together least; bias of the
-/// mean corrected (Wolff eq. 49), error by eq. 42 with the pairs that there are at the window in place of the samples; of
-/// chains that alternate, with τ far below ½, too small: by a factor of two for ρ(t) = (−0.8)^t. τ = ½ without error for constant
-/// x. @throws ShapeError if there are no samples, no lags or more lags than samples in a slice.
+/// mean corrected (Wolff eq. 49), error by eq. 42 with the pairs that there are at the window in place of the samples. It is too
+/// small by about a tenth, since the window depends on the same samples, and of chains that alternate, with τ far below ½, by
+/// more: a factor of two for ρ(t) = (−0.8)^t. τ = ½ without error for constant x. @throws ShapeError if there are no samples, no
+/// lags or more lags than samples in a slice.
 AutocorrelationTime autocorrelation_time(const LaggedSums& sums);
 
 /// τ_int = n·var/(2σ²) from the scatter of the means of chains of n samples each, which sees the slowest modes, too.
