@@ -4,7 +4,7 @@
 #   jobs/talk.sh [--full] [--measured] [CLAIM …]      NNFT=build/release/src/nnft NP=2 DIR=build/talk SCALE=1
 # --full: the statistics of a cluster, thirty times as many networks; see talk.sbatch. --measured: verdicts and pages again of the files
 # that are in DIR. SCALE of the numbers of networks. A run that is in DIR already is not repeated, one that was stopped goes on.
-# CLAIMs, all if none is named, are the modules of jobs/talk, in the order of the talk: see `jobs/talk.sh --help`.
+# CLAIMs, all if none is named, are the modules of jobs/talk that are listed below, in the order of the talk.
 # Exit code 0: every claim is decided, whatever the verdict; 1: some number is missing, or too uncertain.
 set -euo pipefail
 
