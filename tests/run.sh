@@ -11,10 +11,10 @@ bash jobs/dependencies.sh --tests
 cmake --preset release -DNNFT_WERROR=ON -DNNFT_TESTS=ON
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}"
 
-# Tests that start jobs spend half of their time waiting for launchers: twice as many at a time as there are cores.
+# Tests that start jobs spend much of their time waiting for launchers: three times as many at a time as there are cores.
 log=$build/ctest.log
 status=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" "$@" 2>&1 | tee "$log" || status=$?
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((3 * $(nproc)))" "$@" 2>&1 | tee "$log" || status=$?
 
 # ctest's summary: "NN% tests passed, F tests failed out of T"
 summary=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log" | tail -n 1)

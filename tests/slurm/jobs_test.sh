@@ -124,6 +124,13 @@ ends "$job" 0 scaling
 for count in 1 4; do same scaling/strong.$count.1.h5 "strong scaling, $count ranks"; done
 [[ -s scaling/scaling.svg && $(grep -c '^ *[14] ' scaling/scaling.txt) -eq 2 ]] || fail 'scaling leaves no plot, or another table than of 1 and 4 ranks'
 
+# A section of the talk.
+options=(--nodes=4 --ntasks-per-node=1 --export=ALL,SCALE=0.005,DIR=talk,PYTHON=$NNFT_PYTHON)
+submit talk.sbatch generating_functional
+ends "$job" 0 talk
+[[ $(grep -c '=> holds' talk/talk.txt) -eq 4 && -s talk/talk.html ]] || fail 'the talk: expected four claims that hold'
+[[ $("$NNFT" show talk/functional.h5 | awk '$1 == "ranks" { print $2 }') -eq 4 ]] || fail 'the talk was not measured on all tasks'
+
 # Four parts, three of them at a time, and a merge that waits for them; the last one is stopped and requeued.
 options=(--array=0-3%3 --ntasks=1 --output=%A_%a.log)
 submit array.sbatch parts.h5 job.ini
