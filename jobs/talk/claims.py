@@ -118,6 +118,11 @@ def agreement(lines, largest, best, precision):
     return Verdict("holds", f"holds: pull {largest.pull:+.1f}{of}, to {percent(precision)}", best)
 
 
+def without(names):
+    """What has no line in a claim, for its formula."""
+    return f"\nleft out, as their error bars hang on few samples: {', '.join(names)}" if names else ""
+
+
 def number(value):
     return f"{value:.7g}" if math.isfinite(value) else ""
 

@@ -80,7 +80,7 @@ def summary(sections):
     for contrast, what in ((False, "claims"), (True, "statements for contrast, which the talk does not make")):
         kinds = Counter(c.verdict.kind for s in sections for c in s.claims if c.contrast == contrast)
         if kinds:
-            parts.append(f"{kinds.total()} {what}: " + ", ".join(f"{kinds[k]} {names[k]}" for k in names if kinds[k]))
+            parts.append(f"{sum(kinds.values())} {what}: " + ", ".join(f"{kinds[k]} {names[k]}" for k in names if kinds[k]))
     return "; ".join(parts)
 
 
