@@ -118,6 +118,6 @@ def claims(files):
         Claim("6a", "Cumulants of a sum of N independent terms", slide, "κ_r(φ) = κ_r(X)/N^(r/2−1), φ = N^(−½) Σ X_i" + without(single_out), single),
         Claim("6b", "Generating functions of independent terms add up: W of N terms, beside N times that of one (as printed), measured apart", slide,
               "W_{X₁+…+X_N}[J] = W_{X₁}[J] + … + W_{X_N}[J]", sum_lines(files)),
-        Claim("6c", "Correlators of fields at several points: N neurons, beside those of one (as printed), measured apart", "slide \"Interactions in NN-FT\"",
-              "G_c⁽ʳ⁾(x₁, …, x_r) = G_{c,h}⁽ʳ⁾(x₁, …, x_r)/N^(r/2−1)" + without(fields_out), fields),
+        Claim("6c", "Correlators of fields at several points: N neurons, beside those of one (as printed), measured apart",
+              "slide \"Interactions in NN-FT\"", "G_c⁽ʳ⁾(x₁, …, x_r) = G_{c,h}⁽ʳ⁾(x₁, …, x_r)/N^(r/2−1)" + without(fields_out), fields),
     ]

@@ -102,7 +102,8 @@ def rule_lines(files, sign):
 def claims(files):
     return [
         Claim("9a", "Leading quartic coupling in 1/N, sign as in the general formula", SOURCE,
-              "g₄ = +(1/4!) [∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + Comb.] + O(1/N²); Comb. read as other choices of legs, of which a vertex with four has none", leading_lines(files, 1.0),
+              "g₄ = +(1/4!) [∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + Comb.] + O(1/N²)\n"
+              "Comb. is read as other choices of external legs, of which a vertex with four legs has none", leading_lines(files, 1.0),
               argument="S = −ln P. Positive G4c means heavy tails: P is larger there than the normal density and S smaller, so that g₄ < 0.\n"
                        "Edgeworth: P ∝ (1 + κ₄/4! He₄) e^(−φ²/2κ₂), whose −ln has −κ₄/(4! κ₂⁴) φ⁴.\n"
                        "The talk's own cos-net action has this sign."),

@@ -72,7 +72,8 @@ def claims(files):
             variable = f"G{len(sites)}c"
             one.append(Line(f"N = {n:g}, {legs(sites)}", value, *node.estimate(variable, sites, width=n), exact.number(variable, sites, width=n)))
     return [
-        Claim("3a", "Free fields: two-point functions of networks of every width, beside those of sampled fields (as printed)", SOURCE, SPACES, two_point),
+        Claim("3a", "Free fields: two-point functions of networks of every width, beside those of sampled fields (as printed)",
+              SOURCE, SPACES, two_point),
         Claim("3b", "Free fields in function space have no connected four-point function (beside that of networks of width 10)",
               "slides \"Free Theory Limits: NNGP Correspondence\", \"Edgeworth Expansion\"",
               "S = ½∫∫ φ G⁻¹ φ  ⇒  G_c⁽⁴⁾ = 0", none, zero=True, scale=scale),

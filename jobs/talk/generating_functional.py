@@ -125,8 +125,8 @@ def claims(files):
     return [
         Claim("2a", "Z[J] is an integral over parameters", slide, "W[J] = ln Z[J], Z[J] = ∫dθ P(θ) e^{∫Jφ}",
               W_lines(files["functional"], files["functional_exact"])),
-        Claim("2b", "Connected correlators, measured directly, beside derivatives of W by finite differences (as printed) of the same networks", limit,
-              "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"])),
+        Claim("2b", "Connected correlators, measured directly, beside derivatives of W by finite differences (as printed) of the same networks",
+              limit, "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"])),
         Claim("2c", "Gaussian if all G_c⁽ⁿ⁾, n > 2, vanish: W is quadratic in the limit of infinite width", limit,
               "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2: W[J] = ½∫∫J G⁽²⁾ J", free_lines(files["functional_limit"], files["functional_free"])),
         Claim("2d", "In this limit the fourth cumulant vanishes (beside that of N = 8)", limit, "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2",

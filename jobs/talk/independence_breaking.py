@@ -79,7 +79,7 @@ def b7_claims(files):
                        "α must drop out. The printed formula leaves −(9/8) σ_a⁴σ_w⁴/d² there, from its first two terms.\n"
                        "Exactly d/dα E e^(ik·W) = (4s²/N²) c (Nd + 2 − c) e^(−c), c = s|k|²/2, for V = (Σ W²/N)²: no term without c, that is\n"
                        "without q², A or B; and those of first order in q², A, B have a factor d, since Nd weights take part.\n"
-                       "V is read outside Σ_ij; inside it would be Nd times as large, which changes α only, and the first two terms vanish for no α."),
+                       "V is read outside Σ_ij; inside it would be Nd times as large: another α, for which the first two terms remain."),
         Claim("7c", "First order in α, corrected", "this program",
               "N² dG4c/dα → σ_a⁴ s³/8 Σ [6d q² e^(−sq²/2) − 4d(A+B) e^(−s(A+B)/2) − 4sAB e^(−s(A+B)/2)]",
               corrected),
@@ -112,7 +112,8 @@ def series_claims(files):
               "W_φ[J] = log[∏ E e^(JX/√N) + Σ_k α^k/k! E[e^(JΣX/√N) 𝒫_k]],  𝒫_k = (1/P) ∂_α^k P\n"
               "here P ∝ P₀ e^(−αV), weight-quartic: V = (Σ W²/N)², weight-ring: V = (1/s) Σ Wᵢ·Wᵢ₊₁; the series (as printed) beside differences",
               by_series),
-        Claim("7f", f"Second order in α: d²G4c/dα² at N = {SERIES_WIDTH}", "slides \"Interactions from Independence Breaking\", \"Interactions in NN-FT\", k = 2", "d²G4c/dα² at α = 0", second),
+        Claim("7f", f"Second order in α: d²G4c/dα² at N = {SERIES_WIDTH}",
+              "slides \"Interactions from Independence Breaking\", \"Interactions in NN-FT\", k = 2", "d²G4c/dα² at α = 0", second),
         Claim("7g", f"A ring of correlated neighbours is even in α: its leading order is α² (N = {SERIES_WIDTH}; beside the α² coefficient)",
               "this program, for the series above",
               "V = (1/s) Σ Wᵢ·Wᵢ₊₁, N even: W → −W, b → −b of every second neuron maps α to −α, so that dG4c/dα = 0",

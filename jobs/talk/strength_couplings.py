@@ -73,7 +73,8 @@ def mixture_line(sign, terms=400):
     for n in range(2, terms):
         total += sign(n) * size
         size *= x * (2 * n + 1) / (2 * n - 2)
-    return Line(f"two scales, variances 1 and {RATIO:g}, one site: sum over n, beside its closed form", total, -((1 - 1 / RATIO) ** 2) / (8 * math.sqrt(RATIO)), 0.0)
+    closed = -((1 - 1 / RATIO) ** 2) / (8 * math.sqrt(RATIO))
+    return Line(f"two scales, variances 1 and {RATIO:g}, one site: sum over n, beside its closed form", total, closed, 0.0)
 
 
 def sampled_lines(files, kind, sign):
