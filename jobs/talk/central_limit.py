@@ -6,7 +6,7 @@ import numpy as np
 
 from . import printed
 from .averages import ACTIVATIONS, cumulants, standard_normal
-from .claims import Claim, Line
+from .claims import Claim, Line, without
 
 POINT, SIGMA = 0.8, 1.5
 WIDTHS = (2, 8, 32)
@@ -58,16 +58,19 @@ def term_cumulants(net):
 
 
 def cumulant_lines(files):
-    lines = []
+    """Lines, and names of what is left out."""
+    lines, left_out = [], []
     for net in NETS:
         file, kappa = files[f"clt_{net}"], term_cumulants(net)
         for r in ORDERS:
             name, site = f"G{r}c", (0,) * r
             for N in WIDTHS:
-                if file.number(f"{name}_trusted", site, width=N):
+                if not file.number(f"{name}_trusted", site, width=N):
+                    left_out.append(f"κ_{r} of {net}-net at N = {N}")
+                else:
                     lines.append(Line(f"{net}-net, N = {N}: κ_{r}", printed.sum_cumulant(kappa[r], r, N), *file.estimate(name, site, width=N),
                                       exact=files[f"clt_{net}_exact"].number(name, site, width=N)))
-    return lines
+    return lines, left_out
 
 
 def exact_W(net, N):
@@ -92,26 +95,29 @@ def sum_lines(files):
 
 
 def field_lines(files):
-    lines, N = [], FIELD_WIDTH
+    """Lines, and names of what is left out."""
+    lines, left_out, N = [], [], FIELD_WIDTH
     for net in NETS:
         field, neuron = files[f"clt_{net}_field"], files[f"clt_{net}_neuron"]
         for sites in TUPLES:
             r = len(sites)
             name, label = f"G{r}c", "".join(map(str, sites))
-            if field.number(f"{name}_trusted", sites) and neuron.number(f"{name}_trusted", sites):
+            if not (field.number(f"{name}_trusted", sites) and neuron.number(f"{name}_trusted", sites)):
+                left_out.append(f"{name}({label}) of {net}-net")
+            else:
                 one, error = neuron.estimate(name, sites)
                 lines.append(Line(f"{net}-net, N = {N}: {name}({label})", printed.field_correlator(one, r, N), *field.estimate(name, sites),
                                   exact=files[f"clt_{net}_field_exact"].number(name, sites), printed_error=printed.field_correlator(error, r, N)))
-    return lines
+    return lines, left_out
 
 
 def claims(files):
     slide = "slide \"Central Limit Theorem: Single Variable Ex.\""
+    (single, single_out), (fields, fields_out) = cumulant_lines(files), field_lines(files)
     return [
-        Claim("6a", "Cumulants of a sum of N independent terms", slide, "κ_r(φ) = κ_r(X)/N^(r/2−1), φ = N^(−½) Σ X_i",
-              cumulant_lines(files)),
-        Claim("6b", "Generating functions of independent terms add up; N terms beside one, measured apart", slide,
+        Claim("6a", "Cumulants of a sum of N independent terms", slide, "κ_r(φ) = κ_r(X)/N^(r/2−1), φ = N^(−½) Σ X_i" + without(single_out), single),
+        Claim("6b", "Generating functions of independent terms add up: W of N terms, beside N times that of one (as printed), measured apart", slide,
               "W_{X₁+…+X_N}[J] = W_{X₁}[J] + … + W_{X_N}[J]", sum_lines(files)),
-        Claim("6c", "The same for fields at several points; N neurons beside one, measured apart", "slide \"Interactions in NN-FT\"",
-              "G_c⁽ʳ⁾(x₁, …, x_r) = G_{c,h}⁽ʳ⁾(x₁, …, x_r)/N^(r/2−1)", field_lines(files)),
+        Claim("6c", "Correlators of fields at several points: N neurons, beside those of one (as printed), measured apart",
+              "slide \"Interactions in NN-FT\"", "G_c⁽ʳ⁾(x₁, …, x_r) = G_{c,h}⁽ʳ⁾(x₁, …, x_r)/N^(r/2−1)" + without(fields_out), fields),
     ]

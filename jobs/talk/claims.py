@@ -54,6 +54,7 @@ class Claim:
     argument: str = ""  # the shortest that a reader can check, where the printed does not hold
     zero: bool = False  # it says that something vanishes: `scale` is what would be there if it did not
     scale: float = math.nan
+    contrast: bool = False  # the talk does not say so: shows what the claims beside it are worth
 
     @property
     def verdict(self):
@@ -94,11 +95,11 @@ def judge(lines, scale=None):
     largest, best = max(lines, key=lambda l: abs(l.pull)), min(lines, key=lambda l: l.scatter if scale is not None else l.precision)
     if least_p([l.pull for l in lines]) >= FALSE_ALARM:
         return agreement(lines, largest, best, best.scatter / abs(scale) if scale is not None else best.precision)
-    if scale is None and len(lines) > 1:
+    if scale is None and sum(l.scatter <= WELL_KNOWN * abs(l.measured) for l in lines) > 1:  # any factor fits a single number
         factor, error, rest = common_factor(lines)
         if least_p(rest) >= FALSE_ALARM and error < WELL_KNOWN * abs(factor) / 4:
-            away = abs(factor - 1) / error
-            return Verdict("another factor", f"holds with another factor: {shown(factor, error)} of the printed ({away:.3g} standard errors from 1)", best)
+            away = f"{abs(factor - 1) / error:.3g} standard errors from 1"
+            return Verdict("another factor", f"holds with another factor: {shown(factor, error)} of the printed ({away})", best)
     uncertain = [l for l in lines if not l.certain]
     if uncertain and least_p([l.pull for l in uncertain]) < FALSE_ALARM:
         worst = max(uncertain, key=lambda l: abs(l.pull))
@@ -115,6 +116,11 @@ def agreement(lines, largest, best, precision):
         return Verdict("holds", f"holds {'exactly' if apart == 0 else 'to ' + percent(apart)}", best)
     of = f" of {len(lines)}" if len(lines) > 1 else ""
     return Verdict("holds", f"holds: pull {largest.pull:+.1f}{of}, to {percent(precision)}", best)
+
+
+def without(names):
+    """What has no line in a claim, for its formula."""
+    return f"\nleft out, as their error bars hang on few samples: {', '.join(names)}" if names else ""
 
 
 def number(value):

@@ -115,7 +115,8 @@ def claims(files):
         Claim("9k", "Cos-net action: Gaussian part", SOURCE, "(2σ_W0/(σ_W1² √d)) ∫ φ e^(−σ_W0²∇²/2d) φ", every("gaussian", as_printed),
               argument="G2 = (σ_a²/2) e^(−s|x−y|²/2) has the transform (σ_a²/2)(2π/s)^(d/2) e^(−k²/2s); half its inverse is\n"
                        "(1/σ_a²)(s/2π)^(d/2) e^(k²/2s). " + dimension + "\n"
-                       "The power of s that makes S dimensionless is s^(d/2). In d = 1 the printed prefactor is √(8π) of that: 2 and √(2π)."),
+                       "The power of s that makes S dimensionless is s^(d/2). In d = 1 the printed prefactor is √(8π) times that: 2 and √(2π).\n"
+                       "Read with s = d/σ_W0² the exponent holds, but the prefactor does not."),
         Claim("9l", "Cos-net action: quartic part, sum over abcd", SOURCE, "−(4√6 π^(3/2) σ_W0⁴/(N d² σ_W1⁴)) Σ e^(−σ_W0²∇_abcd²/6d)",
               every("abcd", as_printed),
               argument="−(1/4!) G4c with η = G2⁻¹φ, G4c ∋ (3σ_a⁴/8N) e^(−sq²/2): the transform in q and four factors e^(k²/2s)\n"
@@ -125,6 +126,6 @@ def claims(files):
               argument="−(1/4!) G4c with η = G2⁻¹φ, G4c ∋ −(σ_a⁴/4N) e^(−s(A+B)/2): two transforms and four factors e^(k²/2s)\n"
                        "leave e^(k²/2s) each. " + dimension),
         Claim("9n", "Cos-net action, corrected", "this program",
-              "(1/σ_a²)(s/2π)^(d/2) ∫φ e^(−∇²/2s) φ − (1/4Nσ_a⁴)(s/2π)^(3d/2) Σ e^(−3∇_q²/2s) δ(q) φφφφ"
+              "s = σ_W0²/d, σ_a = σ_W1: (1/σ_a²)(s/2π)^(d/2) ∫φ e^(−∇²/2s) φ − (1/4Nσ_a⁴)(s/2π)^(3d/2) Σ e^(−3∇_q²/2s) δ(q) φφφφ"
               " + (1/6Nσ_a⁴)(s/2π)^d Σ e^(−(∇_ab²+∇_cd²)/2s) δ(r_ab)δ(r_cd) φφφφ",
               [line for term in TERMS for line in every(term, corrected)])]

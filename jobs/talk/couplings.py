@@ -102,14 +102,15 @@ def rule_lines(files, sign):
 def claims(files):
     return [
         Claim("9a", "Leading quartic coupling in 1/N, sign as in the general formula", SOURCE,
-              "g₄ = +(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + O(1/N²)", leading_lines(files, 1.0),
+              "g₄ = +(1/4!) [∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + Comb.] + O(1/N²)\n"
+              "Comb. is read as other choices of external legs, of which a vertex with four legs has none", leading_lines(files, 1.0),
               argument="S = −ln P. Positive G4c means heavy tails: P is larger there than the normal density and S smaller, so that g₄ < 0.\n"
                        "Edgeworth: P ∝ (1 + κ₄/4! He₄) e^(−φ²/2κ₂), whose −ln has −κ₄/(4! κ₂⁴) φ⁴.\n"
                        "The talk's own cos-net action has this sign."),
         Claim("9b", "Leading quartic coupling in 1/N, corrected", "this program", "g₄ = −(1/4!) ∫ G4c G2⁻¹G2⁻¹G2⁻¹G2⁻¹ + O(1/N²)",
               leading_lines(files, -1.0)),
-        Claim("9c", "Feynman rules for couplings: all diagrams of one order, signs as printed",
-              "slide \"Feynman diagrams for couplings\", eqs. (3.22), (3.23)",
+        Claim("9c", "Feynman rules for couplings: all diagrams of an order in 1/N, signs as printed",
+              "slide \"Actions from Interactions\", Feynman rules 1 to 4, eqs. (3.22), (3.23)",
               "propagators +G2⁻¹, vertices (−1)ⁿ ∫ G_c⁽ⁿ⁾, divided by the symmetry factor and (−1)^r of g_r",
               rule_lines(files, printed.diagram_sign),
               argument="−S = ln P is the sum of connected diagrams: −S, not S, so that all signs turn; and ∂ acting twice in the exponent of\n"

@@ -1,4 +1,4 @@
-"""Inserting exp(−λ∫O) into the density of the parameters deforms the action by λ∫O."""
+"""Inserting exp(−λ∫O) into the density of the parameters deforms the action by λ∫O"""
 
 import math
 
@@ -78,7 +78,7 @@ def claims(files):
     return [
         Claim("10a", "A mass term, sampled fields: the action becomes S_G + (μ²/2)∫φ²", SOURCE, "G = (G_G⁻¹ + μ² on the box)⁻¹", function),
         Claim("10b", "The same term in the density of the parameters, at infinite width", SOURCE, ACTION, parameter),
-        Claim("10c", "The field remains Gaussian", SOURCE, "G_c⁽⁴⁾ = 0 for quadratic O", gaussian, zero=True, scale=scale),
+        Claim("10c", "With a mass term the field remains Gaussian", SOURCE, "G_c⁽⁴⁾ = 0 for quadratic O", gaussian, zero=True, scale=scale),
         Claim("10d", "In the middle of a long interval the mass is shifted", SOURCE, "G(p) = 1/(p² + m² + μ²)", shifted),
-        Claim("10e", "φ⁴ at two points: networks from the deformed density, beside e^{−V} inserted into free networks (\"printed\")", SOURCE,
+        Claim("10e", "φ⁴ at two points: networks from the deformed density, beside e^{−V} inserted into free networks (as printed)", SOURCE,
               "E_G[e^{−λ∫O} φ…φ]/E_G[e^{−λ∫O}] = ∫dθ P(θ) φ_θ…φ_θ", two)]

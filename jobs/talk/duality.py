@@ -1,4 +1,4 @@
-"""The same correlators from parameter space and from function space."""
+"""The same correlators from parameter space and from function space"""
 
 import math
 
@@ -72,12 +72,14 @@ def claims(files):
             variable = f"G{len(sites)}c"
             one.append(Line(f"N = {n:g}, {legs(sites)}", value, *node.estimate(variable, sites, width=n), exact.number(variable, sites, width=n)))
     return [
-        Claim("3a", "Free fields: networks of every width have the two-point function of function space", SOURCE, SPACES, two_point),
-        Claim("3b", "Free fields: function space has no connected four-point function, …", SOURCE,
+        Claim("3a", "Free fields: two-point functions of networks of every width, beside those of sampled fields (as printed)",
+              SOURCE, SPACES, two_point),
+        Claim("3b", "Free fields in function space have no connected four-point function (beside that of networks of width 10)",
+              "slides \"Free Theory Limits: NNGP Correspondence\", \"Edgeworth Expansion\"",
               "S = ½∫∫ φ G⁻¹ φ  ⇒  G_c⁽⁴⁾ = 0", none, zero=True, scale=scale),
-        Claim("3c", "… and in parameter space it extrapolates to none at infinite width", SOURCE,
-              "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
-        Claim("3d", "φ⁴ on an interval: networks extrapolated to infinite width, beside sampled fields (\"printed\")", SOURCE,
+        Claim("3c", "Free fields in parameter space: the connected four-point function vanishes at infinite width",
+              "slide \"Free Theory Limits: NNGP Correspondence\"", "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
+        Claim("3d", "φ⁴ on an interval: networks extrapolated to infinite width, beside sampled fields (as printed)", SOURCE,
               SPACES, interacting),
-        Claim("3e", "φ⁴ at one point: sampled networks of any width, beside an integral over the field with their density", SOURCE,
+        Claim("3e", "φ⁴ at one point: sampled networks of any width, beside an integral over the field with their density (as printed)", SOURCE,
               "⟨φⁿ⟩ = ∫dφ P_N(φ) e^{−λφ⁴/4!} φⁿ / ∫dφ P_N(φ) e^{−λφ⁴/4!}", one)]

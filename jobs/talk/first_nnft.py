@@ -6,7 +6,7 @@ import numpy as np
 
 from . import printed
 from .averages import ACTIVATIONS, ERF, pairings, standard_normal
-from .claims import Claim, Line
+from .claims import Claim, Line, without
 
 POINTS = (0.6, 1.3, -0.9)
 BINS, RANGE = 9, 1.8  # of the density at the second site; an odd number, so that φ = 0 is inside a bin
@@ -77,6 +77,11 @@ def trusted(file, sites):
     return bool(file.number(f"G{len(sites)}c_trusted", sites))
 
 
+def left_out(files, orders):
+    return without([f"{net} G{len(t)}({''.join(map(str, t))})" for net in NETS for t in TUPLES
+                    if len(t) in orders and not trusted(files[f"first_{net}"], t)])
+
+
 def correlator_lines(files, net):
     file, lines = files[f"first_{net}"], []
     for sites in filter(lambda t: trusted(file, t), TUPLES):
@@ -101,9 +106,9 @@ def claims(files):
     slide = "slide \"A First NN-FT\""
     return [
         Claim("1a", "A network of width 1, redrawn, has the correlators of its parameter integral", slide,
-              "φ(x) = aσ(bσ(cx)); G⁽ⁿ⁾ = ∫da db dc P(a)P(b)P(c) φ(x₁)…φ(xₙ)", correlators),
+              "φ(x) = aσ(bσ(cx)); G⁽ⁿ⁾ = ∫da db dc P(a)P(b)P(c) φ(x₁)…φ(xₙ)" + left_out(files, (2, 4)), correlators),
         Claim("1b", "It is an ensemble of functions: the density of φ at a point", slide,
               "P(φ(x) in a bin) = ∫da db dc P(a)P(b)P(c) 1[aσ(bσ(cx)) in the bin]", densities),
-        Claim("1c", "At width 1 it is far from free", "slide \"Fields and Parameter-Space / Function-Space Duality\"",
-              "G_c⁽⁴⁾ = G⁽⁴⁾ − G⁽²⁾G⁽²⁾ − G⁽²⁾G⁽²⁾ − G⁽²⁾G⁽²⁾ ≠ 0", interacting),
+        Claim("1c", "At width 1 it is far from free", "slides \"NN-FT Correspondence\": \"Is it free or interacting?\", \"A First NN-FT\"",
+              "G_c⁽⁴⁾ = G⁽⁴⁾ − G⁽²⁾G⁽²⁾ − G⁽²⁾G⁽²⁾ − G⁽²⁾G⁽²⁾ ≠ 0" + left_out(files, (4,)), interacting),
     ]

@@ -151,12 +151,14 @@ def claims(files):
     return [
         Claim("4a", "Two-point function in closed form for erf (arc sine) and ReLU (arc cosine), at every width", example,
               f"{densities}; G⁽²⁾ known analytically (C. Williams; Y. Cho and L. Saul)", kernel_lines(files, ("erf", "relu"))),
-        Claim("4b", "Two-point function for tanh: known as a quadrature over b, not in closed form", example,
+        Claim("4b", "Two-point function for tanh, which the slide lists as known, by quadrature over b", example,
               f"{densities}; G⁽²⁾(x, y) = σ² E[h(x)h(y)]", kernel_lines(files, ("tanh",))),
-        Claim("4c", "Architecture as printed, the sum over the components of x outside σ", example, "φ(x) = ΣᵢΣⱼ aᵢ σ(bᵢⱼxⱼ)", outside_lines(files),
-              argument="As printed, φ is a sum of functions of one component of x each. The kernels that are known analytically belong to\n"
-                       "φ(x) = Σᵢ aᵢ σ(Σⱼ bᵢⱼxⱼ), which is the same in d = 1 only; the other claims of this section are about it."),
-        Claim("4d", "Non-Gaussianity dies as 1/N", example, "G_c⁽⁴⁾ ∝ 1/N", ratio_lines(files)),
+        Claim("4c", "Two-point function of the architecture as printed, the sum over components outside σ, beside networks with the sum inside",
+              example, "φ(x) = ΣᵢΣⱼ aᵢ σ(bᵢⱼxⱼ)", outside_lines(files),
+              argument="As printed, φ is a sum of functions of one component of x each. The arc sine and arc cosine kernels belong to\n"
+                       "φ(x) = Σᵢ aᵢ σ(Σⱼ bᵢⱼxⱼ), which is the same in d = 1 only; the other claims of this section are about it.\n"
+                       "The rest of the slide, powers of N and Gaussian limit, holds for either."),
+        Claim("4d", "Non-Gaussianity falls as 1/N", example, "G_c⁽⁴⁾ ∝ 1/N", ratio_lines(files)),
         Claim("4e", "It vanishes in the limit of infinite width", example, "Gaussian because higher connected correlators vanish as N → ∞",
               limit_lines(files), zero=True, scale=min(files[f"limit_{net}_d1"].number("G4c", (0, 0, 1, 1), width=8) for net in NETS)),
         Claim("4f", "Action of the free theory, without ½", free, "S[φ] = ∫∫φ(x) G⁽²⁾(x, y)⁻¹ φ(y)",

@@ -8,12 +8,14 @@ from nnft_results import jackknife_error
 from . import printed
 from .averages import cumulants, neuron_cumulant4, standard_normal
 from .claims import Claim, Line
+from .limits import combined_error, infinite_width
 
 POINTS, SIGMA, WIDTH = (0.4, 1.1), 1.5, 4
 DIRECTIONS = {"J₀": (1, 0), "J₁": (0, 1), "J₀+J₁": (1, 1), "J₀−J₁": (1, -1)}
 STEP, MULTIPLES = 0.25, 5
 SOURCES = [tuple(STEP * m * j for j in direction) for direction in DIRECTIONS.values() for m in range(1, MULTIPLES + 1)]
 WIDE = [(1.0, 1.0), (1.5, -0.5)]
+WIDTHS = (8, 16, 32, 64)
 
 
 def config(sources):
@@ -31,7 +33,7 @@ sources = {"; ".join(f"{a} {b}" for a, b in sources)}
 def run(runner):
     runner.sample("functional", config(SOURCES), 4e6, f"--field.width={WIDTH}", "--measure.orders=2 4 6")
     runner.exact("functional_exact", config(SOURCES), f"--field.width={WIDTH}", "--measure.orders=2")
-    runner.sample("functional_widths", config(WIDE), 4e6, "--field.width=8 16 32 64", "--measure.orders=2 4")
+    runner.sample("functional_widths", config(WIDE), 4e6, f"--field.width={' '.join(map(str, WIDTHS))}", "--measure.orders=2 4")
     runner.fit("functional_widths", "functional_limit", "--variable", "W", "--leading-power", "0")
     runner.exact("functional_free", config(WIDE), "--field.width=inf", "--measure.orders=2 4 6")
 
@@ -107,19 +109,26 @@ def free_lines(limit, free):
     return lines
 
 
+def vanishing_lines(file):
+    """G4c for N → ∞ by the polynomial in 1/N through all widths."""
+    lines, limit = [], lambda values: infinite_width(WIDTHS, values)[0]
+    for sites in ((0, 0, 0, 0), (0, 0, 1, 1), (1, 1, 1, 1)):
+        value = float(limit([file.number("G4c", sites, width=N) for N in WIDTHS]))
+        error = combined_error([file.leave_one_out("G4c", sites, width=N) for N in WIDTHS], limit)
+        lines.append(Line(f"G4c({''.join(map(str, sites))}): limit of N = 8 … 64", printed.gaussian_correlator(4), value, error, exact=0.0))
+    return lines
+
+
 def claims(files):
     limit = "slide \"Central Limit Theorem from Generating Functions\""
     slide = "slide \"Fields and Parameter-Space / Function-Space Duality\""
-    free = files["functional_free"]
-    vanishing = [Line(f"{name}({''.join(map(str, t))}) at N = ∞", printed.gaussian_correlator(len(t)), free.number(name, t), 0.0, exact=0.0)
-                 for name, t in (("G4c", (0, 0, 1, 1)), ("G6c", (0, 0, 0, 1, 1, 1)))]
     return [
         Claim("2a", "Z[J] is an integral over parameters", slide, "W[J] = ln Z[J], Z[J] = ∫dθ P(θ) e^{∫Jφ}",
               W_lines(files["functional"], files["functional_exact"])),
-        Claim("2b", "Derivatives of W are the connected correlators (cumulants); both of the same networks, error of their difference", slide,
-              "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"])),
+        Claim("2b", "Connected correlators, measured directly, beside derivatives of W by finite differences (as printed) of the same networks",
+              limit, "G_c⁽ⁿ⁾(x₁, …, x_n) = δ/δJ(x₁) … δ/δJ(x_n) W[J] at J = 0", derivative_lines(files["functional"])),
         Claim("2c", "Gaussian if all G_c⁽ⁿ⁾, n > 2, vanish: W is quadratic in the limit of infinite width", limit,
-              "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2: W[J] = ½∫∫J G⁽²⁾ J", free_lines(files["functional_limit"], free)),
-        Claim("2d", "There the higher cumulants are exactly 0", limit,
-              "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2", vanishing, zero=True, scale=abs(neuron_cumulant4(*features(), (0, 0, 1, 1)))),
+              "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2: W[J] = ½∫∫J G⁽²⁾ J", free_lines(files["functional_limit"], files["functional_free"])),
+        Claim("2d", "In this limit the fourth cumulant vanishes (beside that of N = 8)", limit, "Gaussian if G_c⁽ⁿ⁾ = 0 for n > 2",
+              vanishing_lines(files["functional_widths"]), zero=True, scale=abs(neuron_cumulant4(*features(), (0, 0, 0, 0))) / WIDTHS[0]),
     ]

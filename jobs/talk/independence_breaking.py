@@ -70,14 +70,16 @@ def b7_claims(files):
     source = "backup slide \"A Connected 4-pt Example\", eq. (B.7)"
     return [
         Claim("7a", "Four-point function of the cos net, independent neurons", source,
-              "G4c = σ_a⁴/8N Σ [3e^(−sq²/2) − 2e^(−s(A+B)/2)],  s = σ_w²/d, A = |x_ab|², B = |x_cd|²", undeformed),
+              "G4c = σ_a⁴/8N Σ [3e^(−sq²/2) − 2e^(−s(A+B)/2)],  Σ over the three pairings (ab, cd), read so,\n"
+              "σ_a = σ_W1, σ_w = σ_W0, s = σ_w²/d, A = |x_a − x_b|², B = |x_c − x_d|², q² = |x_a − x_b + x_c − x_d|²", undeformed),
         Claim("7b", "First order in α of the four-point function: N² dG4c/dα for N → ∞", source,
               "σ_a⁴ s²/8 Σ [−6e^(−s(A+B)/2) + 3e^(−sq²/2) + 3sq² e^(−sq²/2) − 2s(A+B)e^(−s(A+B)/2) − 2s²AB e^(−s(A+B)/2)]",
               as_printed,
               argument="At four coincident points φ = Σ aᵢ cos(Wᵢ·x + bᵢ) with bᵢ uniform on the circle has a distribution that does not know W:\n"
                        "α must drop out. The printed formula leaves −(9/8) σ_a⁴σ_w⁴/d² there, from its first two terms.\n"
                        "Exactly d/dα E e^(ik·W) = (4s²/N²) c (Nd + 2 − c) e^(−c), c = s|k|²/2, for V = (Σ W²/N)²: no term without c, that is\n"
-                       "without q², A or B; and each term has a factor d, since Nd weights take part."),
+                       "without q², A or B; and those of first order in q², A, B have a factor d, since Nd weights take part.\n"
+                       "V is read outside Σ_ij; inside it would be Nd times as large: another α, for which the first two terms remain."),
         Claim("7c", "First order in α, corrected", "this program",
               "N² dG4c/dα → σ_a⁴ s³/8 Σ [6d q² e^(−sq²/2) − 4d(A+B) e^(−s(A+B)/2) − 4sAB e^(−s(A+B)/2)]",
               corrected),
@@ -107,8 +109,11 @@ def series_claims(files):
     return [
         Claim("7e", f"The series in α: coefficients on the independent ensemble are those of ensembles at finite α (N = {SERIES_WIDTH})",
               "slides \"Interactions from Independence Breaking\", \"Interactions in NN-FT\"",
-              "W_φ[J] = log[∏ E e^(JX/√N) + Σ_k α^k/k! E[e^(JΣX/√N) 𝒫_k]],  𝒫_k = (1/P) ∂_α^k P", by_series),
-        Claim("7f", f"Second order in α: d²G4c/dα² at N = {SERIES_WIDTH}", "the same series, k = 2", "d²G4c/dα² at α = 0", second),
+              "W_φ[J] = log[∏ E e^(JX/√N) + Σ_k α^k/k! E[e^(JΣX/√N) 𝒫_k]],  𝒫_k = (1/P) ∂_α^k P\n"
+              "here P ∝ P₀ e^(−αV), weight-quartic: V = (Σ W²/N)², weight-ring: V = (1/s) Σ Wᵢ·Wᵢ₊₁; the series (as printed) beside differences",
+              by_series),
+        Claim("7f", f"Second order in α: d²G4c/dα² at N = {SERIES_WIDTH}",
+              "slides \"Interactions from Independence Breaking\", \"Interactions in NN-FT\", k = 2", "d²G4c/dα² at α = 0", second),
         Claim("7g", f"A ring of correlated neighbours is even in α: its leading order is α² (N = {SERIES_WIDTH}; beside the α² coefficient)",
               "this program, for the series above",
               "V = (1/s) Σ Wᵢ·Wᵢ₊₁, N even: W → −W, b → −b of every second neuron maps α to −α, so that dG4c/dα = 0",
@@ -125,8 +130,8 @@ def relu_claim(files):
             lines.append(Line(f"G4c({alpha:g}) − G4c(0), sites {named(legs)}", exact, difference(lambda a: file.number("G4c", legs, strength=a)),
                               float(error), exact=exact))
     return Claim("7h", f"Independence breaking in the relu net, d = 2, N = {RELU_WIDTH}, at every α",
-                 "slide \"The CLT derivation already shows…\": \"e.g. independence-breaking corrections in ReLU-net\"",
-                 "G4c(α) = Σ [ρ₂ E₀(KK) − ρ₁² E₀(K)E₀(K)],  ρ_k = E_α[R^k]/E₀[R^k], R = Σ W²", lines)
+                 "slide that begins \"CLT followed from i.i.d. assumption\": \"e.g. independence-breaking corrections in ReLU-net\"",
+                 "G4c(α) = Σ [ρ₂ E₀(KK) − ρ₁² E₀(K)E₀(K)],  ρ_k = E_α[R^k]/E₀[R^k], R = Σ W², density of W ∝ e^(−R/2s − αR²/N²)", lines)
 
 
 def claims(files):

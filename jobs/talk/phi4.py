@@ -1,4 +1,4 @@
-"""φ⁴ theory as a neural network field theory."""
+"""φ⁴ theory as a neural network field theory"""
 
 import json
 import math
@@ -110,7 +110,7 @@ def weak(files):
 def strong(files):
     lines = [beside(legs(sites), free_scalar.limit(files[f"phi4_square_G{len(sites)}c"], sites, 10),
                     files["phi4_square_function"].estimate(f"G{len(sites)}c", sites)) for sites in SQUARE_TUPLES]
-    return Claim("11d", "Strong coupling, λ = 10 on a square: networks at infinite width, beside sampled fields (\"printed\")", SOURCE,
+    return Claim("11d", "Strong coupling, λ = 10 on a square: networks at infinite width, beside sampled fields (as printed)", SOURCE,
                  "∫da db dc P(a, b, c) e^{∫Jφ} = ∫Dφ e^{−S_G − (λ/4!)∫φ⁴ + ∫Jφ}", lines)
 
 
@@ -121,10 +121,10 @@ def survival(files):
                  for s in (1, 10) for sites in QUADS]
     return [Claim("11e", "Independent neurons (λ = 0): no interactions at infinite width", SOURCE,
                   "G_c⁽⁴⁾ → 0 as N → ∞", vanishing, zero=True, scale=scale),
-            Claim("11f", "Dependent neurons (λ > 0): the same statement must fail, since interactions are from independence breaking", SOURCE,
-                  "G_c⁽⁴⁾ → 0 as N → ∞", remaining,
+            Claim("11f", "For contrast: no interactions at infinite width of dependent neurons (λ > 0) either", SOURCE,
+                  "G_c⁽⁴⁾ → 0 as N → ∞, which \"interactions are from independence breaking\" denies", remaining,
                   "P(a, b, c) = P(a)P(b)P(c) e^{−(λ/4!)∫φ⁴} is no product over neurons: the central limit theorem does not apply,\n"
-                  "and the limit is that of fields under e^{−V} (3d), not 0.", zero=True, scale=scale)]
+                  "and the limit is that of fields under e^{−V} (3d), not 0.", zero=True, scale=scale, contrast=True)]
 
 
 def claims(files):

@@ -4,12 +4,13 @@ from plots import autocorrelation, coupling, density, diagrams, pulls, strength,
 
 
 def first_nnft(files):
-    return [(density.density_figure(files[f"first_{net}"], 1), f"Density of φ = aσ(bσ(cx)) at x = 1.3, σ = {net}.") for net in ("tanh", "relu", "sigmoid")]
+    return [(density.density_figure(files[f"first_{net}"], 1), f"Density of φ = aσ(bσ(cx)) at x = 1.3, σ = {net}.")
+            for net in ("tanh", "relu", "sigmoid")]
 
 
 def gaussian_limit(files):
-    return [(width.width_figure(files[f"limit_{net}_d1"], exact=files[f"limit_{net}_d1_exact"], variable="G4c"), f"G_c⁽⁴⁾ of {net}-nets against the width.")
-            for net in ("relu", "tanh")]
+    return [(width.width_figure(files[f"limit_{net}_d1"], exact=files[f"limit_{net}_d1_exact"], variable="G4c"),
+             f"G_c⁽⁴⁾ of {net}-nets against the width.") for net in ("relu", "tanh")]
 
 
 def width_powers(files):
@@ -18,12 +19,13 @@ def width_powers(files):
 
 
 def independence_breaking(files):
-    return [(strength.strength_figure(files["relu_quartic"]), "Shifts of G_c⁽⁴⁾ of a relu-net with the strength of weight-quartic; all strengths share their draws.")]
+    return [(strength.strength_figure(files["relu_quartic"]),
+             "Shifts of G_c⁽⁴⁾ of a relu-net with the strength α of the density ∝ e^{−α(ΣW²/N)²}; all strengths share their draws.")]
 
 
 def edgeworth(files):
-    return [(density.density_figure(files["edgeworth_one_series"], 0, width=n), f"Density of a cos-net at one site, N = {n:g}, and its Edgeworth series.")
-            for n in files["edgeworth_one_series"].widths[::2]]
+    return [(density.density_figure(files["edgeworth_one_series"], 0, width=n),
+             f"Density of a cos-net at one site, N = {n:g}, and its Edgeworth series.") for n in files["edgeworth_one_series"].widths[::2]]
 
 
 def couplings(files):

@@ -1,4 +1,5 @@
-"""Formulas as the talk prints them, each in a function of its own: nothing here is measured, corrected or fitted."""
+"""Formulas as the talk prints them, or numbers that follow from them, each in a function of its own: nothing here is measured, corrected or
+fitted."""
 
 import math
 
@@ -8,19 +9,16 @@ from . import free_scalar
 from .references import series
 
 
-def width_power(fields):
-    """G_c of 2k fields ∝ 1/N^(k−1) (slide "Example: φ: R^d → R width N, depth 1"): the power of 1/N."""
-    return fields / 2 - 1
+# 1: a first NN-FT
 
-
-# Claim 1
 
 def first_network(sigma, a, b, c, x):
     """φ(x) = a σ(b σ(c x)) (slide "A First NN-FT")."""
     return a * sigma(b * sigma(c * x))
 
 
-# Claim 2
+# 2: generating functionals
+
 
 def correlator_from_W(taylor_coefficient, n):
     """G_c⁽ⁿ⁾ = (δ/δJ)ⁿ W[J] at J = 0 (slide "Central Limit Theorem from Generating Functions"): n! times the coefficient of Jⁿ."""
@@ -28,7 +26,8 @@ def correlator_from_W(taylor_coefficient, n):
 
 
 def one_neuron_Z(J, h, weights, N, nodes=60):
-    """∫dθ P(θ) e^{Jφ} over the parameters of one of N neurons a h(x), a ~ N(0, 1/N) (slide "Fields and … Duality"); the others multiply."""
+    """∫dθ P(θ) e^{Jφ} over the parameters of one of N neurons a h(x), a ~ N(0, 1/N) (slide "Fields and Parameter-Space /
+    Function-Space Duality"); the others multiply."""
     a, wa = np.polynomial.hermite_e.hermegauss(nodes)
     exponent = sum(j * f for j, f in zip(J, h))[:, None] * a / math.sqrt(N)
     return float(weights @ np.exp(exponent) @ wa) / wa.sum()
@@ -45,7 +44,27 @@ def gaussian_correlator(n):
     return 0.0
 
 
-# Claim 4
+# 3: parameter space and function space
+
+
+def parameter_space(function_space):
+    """A correlator from ∫dθ P(θ) is that from ∫Dφ e^{−S} (slide "Fields and Parameter-Space / Function-Space Duality")."""
+    return function_space
+
+
+def gaussian_four_point():
+    """G4c of a Gaussian field, and of independent neurons as N → ∞ (slide "Free Theory Limits: NNGP Correspondence")."""
+    return 0.0
+
+
+def deformed_density_cumulants(width, strength):
+    """G2, G4c of the density P_N(φ)e^{−λφ⁴/4!} of φ at one point, P_N that of N free neurons (d = 1, Λ = 8, m = 1):
+    slide "ϕ⁴ Theory as a NN-FT" with ∫d^dx at one point."""
+    return free_scalar.one_node_cumulants(width, strength)
+
+
+# 4: free theory limits
+
 
 def neuron(sigma, b, x):
     """Σⱼ σ(bⱼxⱼ), what aᵢ multiplies (slide "Example: φ: R^d → R width N, depth 1")."""
@@ -85,7 +104,16 @@ def gaussian_action(G):
     return 0.5 * np.linalg.inv(G)
 
 
-# Claim 6
+# 5: powers of 1/N
+
+
+def width_power(fields):
+    """G_c of 2k fields ∝ 1/N^(k−1) (slide "Example: φ: R^d → R width N, depth 1"): the power of 1/N."""
+    return fields / 2 - 1
+
+
+# 6: central limit theorem
+
 
 def sum_cumulant(one, r, N):
     """κ_r of φ = N^(−½)ΣX_i is κ_r(X)/N^(r/2−1) (slide "Central Limit Theorem: Single Variable Ex.")."""
@@ -102,7 +130,7 @@ def field_correlator(one, r, N):
     return one / N ** (r / 2 - 1)
 
 
-# 7
+# 7: independence breaking
 
 
 def b7(x, sigma_w, sigma_a, width, alpha):
@@ -119,7 +147,7 @@ def b7(x, sigma_w, sigma_a, width, alpha):
     return sigma_a**4 / (8 * width) * total
 
 
-# 8
+# 8: Edgeworth expansion
 
 
 def edgeworth(kappa, phi, order):
@@ -160,11 +188,12 @@ def edgeworth_field(correlators, phi, order):
 
 
 def edgeworth_error_power(order):
-    """What the expansion through 1/N^order leaves out is of the next order."""
+    """What the expansion through 1/N^order leaves out is of the next order, by the powers of κ_r (slide "Central Limit Theorem: Single Variable
+    Ex.")."""
     return order + 1
 
 
-# 9
+# 9: couplings
 
 
 def g4_leading(g4c, inverse):
@@ -173,13 +202,13 @@ def g4_leading(g4c, inverse):
 
 
 def diagram_sign(vertices, internal, legs):
-    """Feynman rules 2 to 4 (eqs. 3.22, 3.23): propagators +G2⁻¹, each vertex G_c^(n) with (−1)^n, divided by (−1)^r of g_r; vertices lists
-    their n, internal counts propagators between them."""
+    """Feynman rules 2 to 4, eqs. (3.22), (3.23) (slide "Actions from Interactions"): propagators +G2⁻¹, each vertex G_c^(n) with
+    (−1)^n, divided by (−1)^r of g_r; vertices lists their n, internal counts propagators between them."""
     return (-1) ** sum(vertices) * (+1) ** internal * (-1) ** legs
 
 
 def strength_sign(n):
-    """Prefactor (−1)^(2n−4) of the 2n-leg vertex in g4 at first order in α, same slide."""
+    """Prefactor (−1)^(2n−4) of the 2n-leg vertex in g4 at first order in α (slide "NN-FT: Actions for 1/N and Independence Breaking")."""
     return (-1) ** (2 * n - 4)
 
 
@@ -197,29 +226,12 @@ def cosnet_action(sigma_w, sigma_a, d, width):
             "ab,cd": (8 * math.pi * sigma_w**4 / n, sigma_w**2 / (2 * d))}
 
 
-# 3: parameter space and function space
-
-
-def parameter_space(function_space):
-    """A correlator from ∫dθ P(θ) is that from ∫Dφ e^{−S}."""
-    return function_space
-
-
-def gaussian_four_point():
-    """G4c of a Gaussian field, and of independent neurons as N → ∞."""
-    return 0.0
-
-
-def deformed_density_cumulants(width, strength):
-    """G2, G4c of the density P_N(φ)e^{−λφ⁴/4!} of φ at one point, P_N that of N free neurons (d = 1, Λ = 8, m = 1)."""
-    return free_scalar.one_node_cumulants(width, strength)
-
-
 # 10: deformations
 
 
 def deformed_propagator(g, weights, mass2):
-    """(G⁻¹ + μ²W)⁻¹ between sites: the action S_G + (μ²/2)∫φ². G of nodes, then sites, which need not have an inverse; W the weights of nodes."""
+    """(G⁻¹ + μ²W)⁻¹ between sites: the action S_G + (μ²/2)∫φ² (slide "Theory Deformations in Function- and
+    Parameter-Space"). G of nodes, then sites, which need not have an inverse; W the weights of nodes."""
     nodes = len(weights)
     half = np.sqrt(weights)
     inside = np.eye(nodes) / mass2 + half[:, None] * g[:nodes, :nodes] * half
@@ -228,7 +240,7 @@ def deformed_propagator(g, weights, mass2):
 
 
 def shifted_mass(r, cutoff, mass2, shift):
-    """G(p) = 1/(p² + m² + μ²) up to the cutoff, in one dimension."""
+    """G(p) = 1/(p² + m² + μ²) up to the cutoff, in one dimension: the same action without a box."""
     return float(free_scalar.propagator(r, 1, cutoff, (mass2 + shift) ** 0.5))
 
 
@@ -243,12 +255,12 @@ def engineered_field(a, b, c, x, cutoff, mass=1.0, sigma_a=1.0):
 
 
 def engineered_propagator(r, dimension, cutoff, mass=1.0):
-    """G⁽²⁾(p) = 1/(p² + m²) for |p| < Λ."""
+    """G⁽²⁾(p) = 1/(p² + m²) for |p| < Λ (the same slide)."""
     return float(free_scalar.propagator(r, dimension, cutoff, mass))
 
 
 def two_point_coefficients(g, weights, sites):
-    """Of λ and λ² in G2c(x, y): diagrams of the action with (λ/4!)∫φ⁴. G of nodes, then sites."""
+    """Of λ and λ² in G2c(x, y): diagrams of the action with (λ/4!)∫φ⁴ (the same slide). G of nodes, then sites."""
     n = len(weights)
     lines, loop = g[:n, :n], np.diag(g)[:n]
     a, b = (g[n + site, :n] for site in sites)
@@ -259,7 +271,7 @@ def two_point_coefficients(g, weights, sites):
 
 
 def four_point_coefficients(g, weights, sites):
-    """Of λ and λ² in G4c."""
+    """The same of G4c."""
     n = len(weights)
     lines, loop = g[:n, :n], np.diag(g)[:n]
     a, b, c, d = (g[n + site, :n] for site in sites)
@@ -272,10 +284,10 @@ def four_point_coefficients(g, weights, sites):
 
 
 def invariance():
-    """A correlator at transformed sites less that at the sites themselves."""
+    """A correlator at transformed sites less that at the sites themselves (slide "NN-FT: Definition and Discussion")."""
     return 0.0
 
 
 def reflection_positive(smallest):
-    """The eigenvalue nearest to `smallest` that reflection positivity allows."""
+    """The eigenvalue nearest to `smallest` that reflection positivity allows (the same slide: OS axioms)."""
     return max(0.0, smallest)

@@ -74,16 +74,23 @@ def markdown(sections):
 
 
 def summary(sections):
-    kinds = Counter(c.verdict.kind for s in sections for c in s.claims)
+    """Verdicts by kind; statements for contrast apart."""
     names = {"holds": "hold", "another factor": "hold with another factor", "fails": "fail", "not decided": "are not decided"}
-    return f"{sum(kinds.values())} claims: " + ", ".join(f"{kinds[k]} {names[k]}" for k in names if kinds[k])
+    parts = []
+    for contrast, what in ((False, "claims"), (True, "statements for contrast, which the talk does not make")):
+        kinds = Counter(c.verdict.kind for s in sections for c in s.claims if c.contrast == contrast)
+        if kinds:
+            parts.append(f"{sum(kinds.values())} {what}: " + ", ".join(f"{kinds[k]} {names[k]}" for k in names if kinds[k]))
+    return "; ".join(parts)
 
 
 def html(sections, files, path):
     page = Page(TITLE)
     page.text("The talk “φ⁴ theory as a neural network field theory” and the papers it rests on, claim by claim: each formula as it is printed, "
               "its value, the exact value where there is one, and what nnft measured, with standard errors in brackets. The pull is measured minus "
-              "printed in standard errors. A verdict follows from the numbers beside it alone.")
+              "printed in standard errors. A verdict follows from the numbers beside it alone: it names the largest pull of all numbers, and the "
+              "relative error of the best known one. Claims that two methods agree have one of them in the column “as printed”; their titles say "
+              "which. Statements “for contrast” are not made in the talk.")
     page.text(summary(sections))
     page.table(SHORT, [(*cells[:-1], Cell(cells[-1], c.verdict.kind)) for s in sections for c in s.claims for cells in [short_row(c)]])
     for figure, caption in pictures.of_all([c for s in sections for c in s.claims]):

@@ -16,20 +16,16 @@ class Runner:
         self.launch = list(launch)  # what starts the program on all ranks: mpiexec -n 2, srun …
         self.directory = Path(directory)
         self.scale = scale  # of the numbers of networks
-        self.seconds = 0.0
 
-    def _call(self, name, words, parallel, allowed=(0,)):
+    def _call(self, name, words, parallel):
         command = (self.launch if parallel else []) + [self.program, *words]
         log = self.directory / f"{name}.log"
-        begin = time.monotonic()
         with open(log, "w") as out:
             out.write(shlex.join(["nnft", *words]) + "\n")
             out.flush()
             done = subprocess.run(command, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
-        self.seconds += time.monotonic() - begin
-        if done.returncode not in allowed:
+        if done.returncode != 0:
             raise RuntimeError(f"{shlex.join(command)}\nended with exit code {done.returncode}:\n{log.read_text()}")
-        return done.returncode
 
     def config(self, name, text):
         """Writes NAME.ini; every run states its own networks."""
@@ -63,10 +59,6 @@ class Runner:
     def correlators(self, source, name, *options):
         """Correlators of e^−S, S the action in SOURCE.h5 → NAME.h5"""
         self._call(name, ["correlators", f"{source}.h5", "-o", f"{name}.h5", "--fresh", *options], parallel=True)
-
-    def compare(self, first, second, name):
-        """Whether two files are compatible; what `nnft compare` prints is in NAME.log."""
-        return self._call(name, ["compare", f"{first}.h5", f"{second}.h5"], parallel=False, allowed=(0, 1)) == 0
 
 
 class Files:

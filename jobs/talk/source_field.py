@@ -107,8 +107,9 @@ def claims(files):
     return [
         Claim("9g", "Correlators from couplings, sign as printed", SOURCE, "e^W[J] = c′ exp(Σ (−1)^r ∫ g_r δ/δJ…δ/δJ) e^(−S₀[J])",
               correlator_lines(files, printed.duality_sign(4)),
-              argument="e^(−S_int[φ]) becomes exp(−∫ g_r δ/δJ…δ/δJ) acting on the Gaussian integral e^(+½JG2J): each g_r has −, not (−1)^r.\n"
-                       "In Edgeworth's formula (−1)^r is right, since −∂_φ stands for J. As printed S₀ = JΔJ with e^(−S₀) has Δ = −½G2."),
+              argument="e^(−S_int[φ]) becomes exp(−∫ g_r δ/δJ…δ/δJ) acting on the Gaussian integral e^(+½JG2J): each g_r has −,\n"
+                       "while (−1)^r is + for even r.\n"
+                       "In Edgeworth's formula (−1)^r is right, since −∂_φ stands for J. S₀ = ∫∫JΔJ is read with Δ = −½G2, which e^(−S₀) needs."),
         Claim("9h", "Correlators from couplings, corrected", "this program", "e^W[J] = c exp(−Σ ∫ g_r δ/δJ…δ/δJ) e^(½JG2J)",
               correlator_lines(files, -1.0)),
         Claim("9i", "Couplings from the correlators of φ⁴ theory are those that were put in",

@@ -63,7 +63,7 @@ def shared_scale_line(sign):
     exact = [float(density.shared_scale([[1.0]], a, degree=4)[(4,)]) / a for a in STRENGTHS]
     value, uncertainty = infinite_width([1 / a for a in STRENGTHS], exact)
     prediction = float(quartic({4: np.full((1,) * 4, 3.0)}, np.eye(1), sign).item())
-    return Line("shared scale, N = ∞, one site, G2c = 1", prediction, float(value), float(uncertainty), exact=-1 / 8)
+    return Line("shared scale, N = ∞, one site, G2c = 1: −ln P by quadrature", prediction, float(value), float(uncertainty), exact=-1 / 8)
 
 
 def mixture_line(sign, terms=400):
@@ -73,7 +73,8 @@ def mixture_line(sign, terms=400):
     for n in range(2, terms):
         total += sign(n) * size
         size *= x * (2 * n + 1) / (2 * n - 2)
-    return Line(f"two scales, variances 1 and {RATIO:g}, one site: sum over all n", total, -((1 - 1 / RATIO) ** 2) / (8 * math.sqrt(RATIO)), 0.0)
+    closed = -((1 - 1 / RATIO) ** 2) / (8 * math.sqrt(RATIO))
+    return Line(f"two scales, variances 1 and {RATIO:g}, one site: sum over n, beside its closed form", total, closed, 0.0)
 
 
 def sampled_lines(files, kind, sign):
@@ -97,7 +98,8 @@ def lines_of(files, sign):
 
 
 def claims(files):
-    formula = "Σₙ {} (1/(2n)!) ∫ G_c⁽²ⁿ⁾ G2⁻¹G2⁻¹G2⁻¹G2⁻¹ ∏ G2⁻¹(y_m, y_m+1) + Comb."
+    formula = ("Σₙ {} (1/(2n)!) [∫ G_c⁽²ⁿ⁾ G2⁻¹G2⁻¹G2⁻¹G2⁻¹ ∏ G2⁻¹(y_m, y_m+1) + Comb.], the product read over m = 5, 7, …\n"
+               "weight-quartic: P ∝ P₀ e^(−α(ΣW²/N)²); shared scale: one factor of mean 1 and variance α multiplies φ²")
     return [
         Claim("9e", "Quartic coupling at first order in α: signs of the vertices as printed", SOURCE, "g₄ = " + formula.format("(−1)^(2n−4)"),
               lines_of(files, printed.strength_sign),

@@ -38,6 +38,7 @@ def check_judge():
     expect_kind("another factor", [replace(l, printed=-l.printed) for l in good])
     expect_kind("fails", [replace(l, printed=l.printed + 1.0) for l in good])
     expect_kind("fails", [replace(good[0], printed=2.0)])  # any factor fits a single number
+    expect_kind("fails", [replace(good[0], printed=2.0), Line("b", 1.0, 1.0, 1.0)])  # and what is not known
     expect_kind("not decided", [replace(l, error=10.0) for l in good])
     expect_kind("not decided", [replace(good[0], measured=float("nan")), good[1]])
     expect_kind("holds", [Line("a", 0.0, 0.001, 0.001)], scale=0.1)
