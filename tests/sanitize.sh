@@ -54,7 +54,7 @@ mkdir -p -- "$reports"
 # Libraries are preloaded before the sanitizer's by tests that inject faults: verify_asan_link_order=0.
 export ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0:detect_stack_use_after_return=1:strict_string_checks=1:log_path=$reports/asan
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/ubsan
-export NNFT_FAULTS=${NNFT_FAULTS:-30}  # of resume_faults_test, each of which starts two jobs
+export NNFT_FAULTS=${NNFT_FAULTS:-30} NNFT_FAULTS_TIME_LIMIT=900  # of resume_faults_test, each of which starts two jobs
 export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
 
 # The sanitizers notice what is wrong, and tell.
@@ -73,6 +73,14 @@ for arguments in 'overrun' 'too large' 'not freed again'; do
 done
 [[ $(find "$reports" -type f | wc -l) -ge 2 ]] || { echo 'sanitize.sh: the sanitizers left no reports' >&2; exit 1; }
 rm -f -- "$reports"/*
+
+# Tests that limit their commands in time allow ten times as much.
+mkdir -p -- "$build/slow"
+printf '%s\n' '#!/usr/bin/env bash' 'words=() limit=' 'for word in "$@"; do' \
+  '  if [[ -z $limit && $word =~ ^[0-9]+$ ]]; then limit=$((10 * word)) word=$limit; fi' '  words+=("$word")' 'done' \
+  "exec $(command -v timeout) \"\${words[@]}\"" >"$build/slow/timeout"
+chmod +x "$build/slow/timeout"
+export PATH=$PWD/$build/slow:$PATH
 
 log=$build/ctest.log
 status=0
