@@ -15,7 +15,7 @@ from .runner import Files, Runner
 
 # In the order of the talk; what a module measures is its first line.
 MODULES = ("first_nnft", "generating_functional", "duality", "gaussian_limit", "width_powers", "central_limit", "independence_breaking",
-           "edgeworth", "couplings", "strength_couplings", "source_field", "cosnet_action", "deformation", "phi4", "symmetries")
+           "generating_series", "edgeworth", "couplings", "strength_couplings", "source_field", "cosnet_action", "deformation", "phi4", "symmetries")
 
 
 def arguments(words):

@@ -147,6 +147,14 @@ def b7(x, sigma_w, sigma_a, width, alpha):
     return sigma_a**4 / (8 * width) * total
 
 
+def W_derivatives(e, eV, eV2, V, V2):
+    """dW/dα and d²W/dα² at α = 0 of W = log(Π E[e^{JX/√N}] + Σ α^k/k! E[e^{JΣX/√N} 𝒫_k]) (slide "Interactions from Independence Breaking"),
+    from averages over independent neurons: P ∝ e^{−αV} has 𝒫₁ = −(V − ⟨V⟩), 𝒫₂ = (V − ⟨V⟩)² − ⟨(V − ⟨V⟩)²⟩."""
+    first = -(eV - e * V) / e
+    return first, (eV2 - 2 * V * eV + e * V**2 - e * (V2 - V**2)) / e - first**2
+
+
+
 # 8: Edgeworth expansion
 
 
