@@ -66,7 +66,7 @@ def run(ranks, networks, blocks=BLOCKS, strengths=STRENGTHS, slice=16):
     environment = ["env", "LD_PRELOAD=" + os.environ["NNFT_COUNTER"], "NNFT_MESSAGE_COUNTS=counts.txt",
                    "ASAN_OPTIONS=verify_asan_link_order=0"]
     command = [os.environ["NNFT_MPIEXEC"], "-n", str(ranks)] + environment + [os.environ["NNFT"], "sample", "job.ini", "-o", "out.h5"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=120, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=600, text=True)
     if done.returncode != 0:
         sys.exit(f"messages: {ranks} ranks: exit code {done.returncode}\n{done.stdout}")
     return Counts("counts.txt")
