@@ -1,10 +1,10 @@
 #include "nnft/action/bounded_below.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <limits>
 
 #include "action/search_directions.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 
 namespace nnft {
 namespace {
@@ -38,8 +38,8 @@ FallingDirection descend(const SiteAction& action, int degree, Vector direction)
 FallingDirection lowest(const SiteAction& action, int degree) {
   if (degree == 0) return {0, Vector::Unit(action.sites(), 0), 0.0};
   if (degree == 2) {
-    const Eigen::SelfAdjointEigenSolver<RowMatrix> modes(action.quadratic());
-    return {2, modes.eigenvectors().col(0), modes.eigenvalues()[0]};
+    const SymmetricEigen modes = symmetric_eigen(action.quadratic());
+    return {2, modes.vectors.col(0), modes.values[0]};
   }
   FallingDirection found{degree, Vector(), std::numeric_limits<double>::infinity()};
   for (const Vector& start : search_directions(action.sites())) {

@@ -1,11 +1,11 @@
 #include "nnft/action/mode_basis.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <limits>
 
 #include "nnft/core/format.hpp"
 #include "nnft/core/packed_index.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 
 namespace nnft {
 namespace {
@@ -18,8 +18,8 @@ struct Eigenmodes {
 Eigenmodes eigenmodes(const RowMatrix& matrix) {
   if (matrix.rows() == 0 || matrix.rows() != matrix.cols()) throw ShapeError("ModeBasis: expected a square matrix");
   if (!matrix.allFinite()) throw SingularError("the two-point matrix has entries that are not numbers");
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(matrix);
-  Eigenmodes modes{solver.eigenvalues().reverse(), solver.eigenvectors().transpose().colwise().reverse()};
+  const SymmetricEigen eigen = symmetric_eigen(matrix);
+  Eigenmodes modes{eigen.values.reverse(), eigen.vectors.transpose().colwise().reverse()};
   // An eigenvector's sign means nothing; a fixed one keeps neighbouring matrices' modes comparable.
   for (Eigen::Index k = 0; k < modes.vectors.rows(); ++k) {
     Eigen::Index largest = 0;

@@ -1,12 +1,12 @@
 #include "nnft/field/gaussian_process.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
 
 #include "nnft/core/error.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 
 namespace nnft {
 
@@ -18,16 +18,15 @@ RowMatrix covariance_factor(const RowMatrix& covariance) {
   if (!covariance.allFinite()) throw UsageError("GaussianProcess: every covariance must be finite");
   if ((covariance - covariance.transpose()).cwiseAbs().maxCoeff() > 1e-12 * covariance.cwiseAbs().maxCoeff())
     throw UsageError("GaussianProcess: expected a symmetric covariance matrix");
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
-  const Vector& values = solver.eigenvalues();  // rising
+  const SymmetricEigen eigen = symmetric_eigen(covariance);
+  const Vector& values = eigen.values;
   const double largest = values[sites - 1];
   if (!(largest > 0.0) || values[0] < -1e-10 * largest)
     throw UsageError("GaussianProcess: expected a positive covariance matrix, got eigenvalues from " + std::to_string(values[0]) +
                      " to " + std::to_string(largest));
   const auto rank = (values.array() >= smallest_relative_eigenvalue * largest).count();
   RowMatrix factor(sites, rank);
-  for (Eigen::Index k = 0; k < rank; ++k)
-    factor.col(k) = std::sqrt(values[sites - 1 - k]) * solver.eigenvectors().col(sites - 1 - k);
+  for (Eigen::Index k = 0; k < rank; ++k) factor.col(k) = std::sqrt(values[sites - 1 - k]) * eigen.vectors.col(sites - 1 - k);
   return factor;
 }
 

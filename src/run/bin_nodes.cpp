@@ -1,6 +1,5 @@
 #include "run/bin_nodes.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -8,6 +7,7 @@
 #include "nnft/action/mode_basis.hpp"
 #include "nnft/core/format.hpp"
 #include "nnft/core/quadrature.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 
 namespace nnft {
 namespace {
@@ -51,8 +51,7 @@ RowMatrix BinNodes::points(Eigen::Index first, Eigen::Index count) const {
 
 int pieces_of_bins(const HistogramLayout& layout, int entry, const RowMatrix& covariance) {
   if (!covariance.allFinite()) return 1;
-  const Eigen::SelfAdjointEigenSolver<RowMatrix> solver(covariance, Eigen::EigenvaluesOnly);
-  const double least = std::sqrt(std::max(0.0, solver.eigenvalues()[0])), width = layout.bins().width();
+  const double least = std::sqrt(std::max(0.0, symmetric_eigen(covariance).values[0])), width = layout.bins().width();
   if (!(least > 0.0)) return 1;
   const int most = layout.is_pair(entry) ? most_pieces_of_pair : most_pieces;
   if (!(width <= most * least))

@@ -1,6 +1,5 @@
 #include "nnft/stats/hypothesis.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "nnft/core/error.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 #include "nnft/stats/fit_error.hpp"
 
 namespace nnft {
@@ -70,13 +70,13 @@ Vector inverse_errors(const RowMatrix& choosing, const std::vector<RowMatrix>& e
 Eigen::MatrixXd leading_modes(const RowMatrix& a, Eigen::Index limit) {
   const bool by_row = a.rows() < a.cols();
   const Eigen::MatrixXd gram = by_row ? Eigen::MatrixXd(a * a.transpose()) : Eigen::MatrixXd(a.transpose() * a);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
-  const Vector& variance = solver.eigenvalues();
+  const SymmetricEigen eigen = symmetric_eigen(gram);
+  const Vector& variance = eigen.values;
   const Eigen::Index size = variance.size();
   Eigen::Index modes = 0;
   while (modes < std::min(limit, size) && variance[size - 1 - modes] > 1e-4 * variance[size - 1]) ++modes;
   const Vector kept = variance.tail(modes);
-  const Eigen::MatrixXd vectors = solver.eigenvectors().rightCols(modes);
+  const Eigen::MatrixXd vectors = eigen.vectors.rightCols(modes);
   if (by_row) return a.transpose() * (vectors * kept.cwiseInverse().asDiagonal());
   return vectors * kept.cwiseSqrt().cwiseInverse().asDiagonal();
 }
@@ -97,14 +97,13 @@ CovarianceParts along_modes(const std::vector<RowMatrix>& estimating, const Eige
 CorrelatedChi2 hotelling_test(const Vector& deviations, const CovarianceParts& covariance) {
   Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(deviations.size(), deviations.size());
   for (const Eigen::MatrixXd& part : covariance.parts) sum += part;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(sum);
+  const SymmetricEigen eigen = symmetric_eigen(sum);
   // The modes have covariance 1 in one half of the blocks; a direction in which the other half does not fluctuate is not tested.
-  const Vector& variance = solver.eigenvalues();
+  const Vector& variance = eigen.values;
   const Eigen::Index modes = (variance.array() > 1e-8 * variance[variance.size() - 1]).count();
   CorrelatedChi2 result;
   if (modes == 0) return result;
-  const Eigen::MatrixXd whiten =
-      solver.eigenvectors().rightCols(modes) * variance.tail(modes).cwiseSqrt().cwiseInverse().asDiagonal();
+  const Eigen::MatrixXd whiten = eigen.vectors.rightCols(modes) * variance.tail(modes).cwiseSqrt().cwiseInverse().asDiagonal();
   const double t2 = (whiten.transpose() * deviations).squaredNorm();
   const auto m = static_cast<double>(modes);
   double inverse_nu = 0.0;

@@ -1,6 +1,5 @@
 #include "nnft/theory/gaussian_lattice.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/core/quadrature.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 
 namespace nnft {
 namespace {
@@ -23,9 +23,9 @@ int hermite_points(int level) { return 5 + 3 * level; }
 QuadratureRule gauss_hermite(int points) {
   RowMatrix jacobi = RowMatrix::Zero(points, points);
   for (int k = 1; k < points; ++k) jacobi(k, k - 1) = jacobi(k - 1, k) = std::sqrt(k);
-  const Eigen::SelfAdjointEigenSolver<RowMatrix> eigen(jacobi);
+  const SymmetricEigen eigen = symmetric_eigen(jacobi);
   QuadratureRule rule;
-  for (int k = 0; k < points; ++k) rule.add(eigen.eigenvalues()[k], std::pow(eigen.eigenvectors()(0, k), 2));
+  for (int k = 0; k < points; ++k) rule.add(eigen.values[k], std::pow(eigen.vectors(0, k), 2));
   return rule;
 }
 
@@ -59,14 +59,14 @@ class NodeBuffer {
 
 RowMatrix gaussian_loadings(const RowMatrix& covariance, double least) {
   if (covariance.rows() != covariance.cols()) throw ShapeError("Gaussian average: expected a square covariance");
-  const Eigen::SelfAdjointEigenSolver<RowMatrix> eigen(covariance);
+  const SymmetricEigen eigen = symmetric_eigen(covariance);
   const Eigen::Index size = covariance.rows();
-  const double largest = std::max(eigen.eigenvalues()[size - 1], 0.0);
+  const double largest = std::max(eigen.values[size - 1], 0.0);
   Eigen::Index rank = 1;
-  while (rank < size && eigen.eigenvalues()[size - 1 - rank] > least * largest) ++rank;
+  while (rank < size && eigen.values[size - 1 - rank] > least * largest) ++rank;
   RowMatrix loadings(size, rank);
   for (Eigen::Index k = 0; k < rank; ++k)
-    loadings.col(k) = eigen.eigenvectors().col(size - 1 - k) * std::sqrt(std::max(eigen.eigenvalues()[size - 1 - k], 0.0));
+    loadings.col(k) = eigen.vectors.col(size - 1 - k) * std::sqrt(std::max(eigen.values[size - 1 - k], 0.0));
   return loadings;
 }
 

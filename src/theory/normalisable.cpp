@@ -1,11 +1,11 @@
 #include "nnft/theory/normalisable.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <limits>
 #include <string>
 
 #include "nnft/core/error.hpp"
+#include "nnft/core/symmetric_eigen.hpp"
 
 namespace nnft {
 namespace {
@@ -31,8 +31,7 @@ double process_quadratic_limit(const RowMatrix& node_covariance, const Vector& w
                      std::to_string(node_covariance.cols()) + ")");
   const Vector root = weights.cwiseSqrt();
   const Eigen::MatrixXd product = root.asDiagonal() * node_covariance * root.asDiagonal();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(product, Eigen::EigenvaluesOnly);
-  return 1.0 / solver.eigenvalues()[weights.size() - 1];
+  return 1.0 / symmetric_eigen(product).values[weights.size() - 1];
 }
 
 double network_quadratic_limit(const OutputLayer& output, double response, const Vector& weights) {
