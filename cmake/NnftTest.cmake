@@ -119,6 +119,6 @@ function(nnft_add_script_test)
   add_test(NAME ${arg_NAME} COMMAND bash ${PROJECT_SOURCE_DIR}/tests/support/in_fresh_directory.sh
                                     ${PROJECT_BINARY_DIR}/tests/scratch/${arg_NAME} ${arg_COMMAND})
   set_tests_properties(${arg_NAME} PROPERTIES
-    ENVIRONMENT "${NNFT_TEST_ENVIRONMENT};NNFT=$<TARGET_FILE:nnft>;NNFT_MPIEXEC=${MPIEXEC_EXECUTABLE};NNFT_PYTHON=${test_python};NNFT_SOURCE_DIR=${PROJECT_SOURCE_DIR};NNFT_COUNTER=$<TARGET_FILE:nnft_message_counts>"
+    ENVIRONMENT "${NNFT_TEST_ENVIRONMENT};NNFT=$<TARGET_FILE:nnft>;NNFT_MPIEXEC=${MPIEXEC_EXECUTABLE};NNFT_PYTHON=${test_python};NNFT_SOURCE_DIR=${PROJECT_SOURCE_DIR};NNFT_COUNTER=$<TARGET_FILE:nnft_message_counts>;NNFT_SANITIZE=${NNFT_SANITIZE}"
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_PROCESSORS} SKIP_RETURN_CODE 77)
 endfunction()
