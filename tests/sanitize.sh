@@ -17,7 +17,7 @@ excluded='^(support_install|resume_memory_test|failure_limits_test)$'
 quick_targets=(nnft nnft_message_counts nnft_handle_counts nnft_mpi_faults nnft_fault_injection unit_core unit_random unit_parallel
   unit_io mpi_communicator_test mpi_result_file_test mpi_result_reader_test)
 quick_tests='^(unit_(core|random|io|parallel\.np1)|mpi_(communicator|result_file|result_reader)_test\.np[12]|support_return_codes|'
-quick_tests+='format_(xarray|action|compare|fit|histogram)_test|failure_(open_handles|mpi_faults|bad_config|hostile_sizes)_test)$'
+quick_tests+='format_(xarray|action|fit)_test|failure_(open_handles|mpi_faults|bad_config|hostile_sizes)_test)$'
 
 targets=()
 selection=()
