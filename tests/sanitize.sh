@@ -1,33 +1,26 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds with AddressSanitizer, UndefinedBehaviorSanitizer, the assertions of the standard library and of
-# Eigen, and runs the tests with leak checking on: an hour and a half on two cores. Arguments go to ctest; with --quick only those of
-# the list below are built, less optimised, and run: every command, every layer, one script of every kind, failures.
+# Eigen, and runs all tests with leak checking on, at small sizes (NNFT_SMALL): all of the code, on little data and without most
+# statistical judgements, which the tests of a release make. Arguments go to ctest.
+# --full: with each check of UndefinedBehaviorSanitizer (NNFT_SANITIZE=address, not quick) and at full size, which takes two hours.
 # --threads: builds and runs with ThreadSanitizer instead what uses threads (Deadline, and the agreements that use it).
 # Suppressed are leaks of MPI and the libraries below it (tests/support/leaks.supp). A report of a sanitizer fails the suite even if
 # the test that caused it did not notice. Ends with a line `N passed, N failed, N reports`.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-build=build/asan-whole
 
 # What cannot run so. support_install builds a program against installed libraries, without the sanitizers these were built with.
 # resume_memory_test compares the memory of a rank, most of which is the sanitizer's here, with run.max-memory; failure_limits_test
 # limits the address space, of which the sanitizer takes terabytes.
 excluded='^(support_install|resume_memory_test|failure_limits_test)$'
-quick_targets=(nnft nnft_message_counts nnft_handle_counts nnft_mpi_faults nnft_fault_injection unit_core unit_random unit_parallel
-  unit_io mpi_communicator_test mpi_result_file_test mpi_result_reader_test)
-quick_tests='^(unit_(core|random|io|parallel\.np1)|mpi_(communicator|result_file|result_reader)_test\.np[12]|support_return_codes|'
-quick_tests+='format_(xarray|action|fit)_test|failure_(open_handles|mpi_faults|bad_config|hostile_sizes)_test)$'
 
-targets=()
-selection=()
-flags=(-DCMAKE_CXX_FLAGS_DEBUG='-O1 -finline-small-functions -g0')  # Eigen's expressions, not inlined, would take far longer
-if [[ ${1:-} == --quick ]]; then
+build=build/asan sanitize=quick
+if [[ ${1:-} == --full ]]; then
   shift
-  build=build/asan
-  flags=()
-  targets=(--target "${quick_targets[@]}")
-  selection=(-R "$quick_tests")
+  build=build/asan-full sanitize=address
+else
+  export NNFT_SMALL=1
 fi
 
 bash jobs/dependencies.sh --tests
@@ -46,8 +39,8 @@ if [[ ${1:-} == --threads ]]; then
   fi
   exec ctest --test-dir build/tsan --output-on-failure --no-tests=error -R '^unit_parallel' "$@"
 fi
-cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON "${flags[@]}"
-cmake --build "$build" --parallel "${JOBS:-$(nproc)}" "${targets[@]}"
+cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON -DNNFT_SANITIZE="$sanitize"
+cmake --build "$build" --parallel "${JOBS:-$(nproc)}"
 
 reports=$PWD/$build/reports
 rm -rf -- "$reports"
@@ -87,7 +80,7 @@ export PATH=$PWD/$build/slow:$PATH
 
 log=$build/ctest.log
 status=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" --timeout 1800 -E "$excluded" "${selection[@]}" "$@" 2>&1 |
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" --timeout 1800 -E "$excluded" "$@" 2>&1 |
   tee "$log" || status=$?
 summary=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log" | tail -n 1)
 read -r failed total <<<"${summary:-0 0}"

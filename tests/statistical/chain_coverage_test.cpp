@@ -72,7 +72,9 @@ class ChainErrorBars : public testing::TestWithParam<EnsembleCase> {
   static void SetUpTestSuite() { test::print_coverage_header(32); }
 };
 
-TEST_P(ChainErrorBars, CoverTheTruthAndRejectWrongModels) { test::expect_ensemble_covered(GetParam(), test::seeds(200)); }
+TEST_P(ChainErrorBars, CoverTheTruthAndRejectWrongModels) {
+  test::expect_ensemble_covered(GetParam(), test::seeds(200, GetParam().fewer));
+}
 
 INSTANTIATE_TEST_SUITE_P(Methods, ChainErrorBars, testing::ValuesIn(cases),
                          [](const auto& of) { return test::identifier(of.param.name); });

@@ -8,11 +8,12 @@
 
 #include "nnft/stats/hypothesis.hpp"
 #include "support/coverage.hpp"
+#include "support/sizes.hpp"
 
 namespace nnft {
 namespace {
 
-constexpr int data_sets = 1000;
+const int data_sets = test::sized(1000, 5);
 constexpr double scale_of_ks = 1.95;  ///< √n D exceeds it with probability 1e-3 if p is uniform
 
 /// Gaussian noise of `quantities` numbers, `mixing` times independent normals.
@@ -102,6 +103,7 @@ void expect_uniform(const std::string& name, const Case& test) {
   const double per_mode = mean_of(results, [](const CorrelatedChi2& r) { return r.chi2 / r.modes; });
   const double modes = mean_of(results, [](const CorrelatedChi2& r) { return static_cast<double>(r.modes); });
   std::printf("%s: sqrt(n) D = %.3f, mean p = %.3f, chi2/dof = %.3f, modes = %.1f\n", name.c_str(), ks, p, per_mode, modes);
+  NNFT_SKIP_IF_SMALL();
   EXPECT_LT(ks, scale_of_ks) << name;
   EXPECT_NEAR(p, 0.5, 4.0 / std::sqrt(12.0 * data_sets)) << name;
   Case wrong = test;
@@ -122,7 +124,8 @@ TEST(CorrelatedChi2, RejectsShiftsOfAFewErrors) {
   const std::vector<Case> cases = {
       {hierarchical(40), {64}, 5.0}, {flat(300), {256}, 3.0}, {hierarchical(40), {256, 64}, 5.0}, {flat(100), {256, 64}, 4.0}};
   for (const Case& test : cases) {
-    const double rejected = mean_of(run(test, 100), [](const CorrelatedChi2& r) { return r.p_value < 1e-3 ? 1.0 : 0.0; });
+    const double rejected =
+        mean_of(run(test, test::sized(100, 5)), [](const CorrelatedChi2& r) { return r.p_value < 1e-3 ? 1.0 : 0.0; });
     std::printf("shift rejected: %.2f\n", rejected);
     EXPECT_GT(rejected, 0.9);
   }

@@ -265,6 +265,7 @@ TEST_F(CouplingErrorBars, GiveUniformPValuesOfAllCouplingsTogether) {
   if (test::world().root())
     std::printf("COVERAGE Hotelling's p of all couplings: sqrt(n) D = %.3f, of those of N = %d %.3f\n", right, wrong_widths[0],
                 wrong);
+  NNFT_SKIP_IF_SMALL();
   EXPECT_LT(right, uniform_below);
   EXPECT_GT(wrong, 2.0 * uniform_below);
 }
@@ -273,6 +274,7 @@ TEST_F(CouplingErrorBars, GiveUniformPValuesOfAllCouplingsTogether) {
 // are too large by a factor of two to four, since correlators at nearby tuples move together and couplings are differences of
 // them; only those of the density at one site, which G2c there decides, come out right.
 TEST_F(CouplingErrorBars, RejectErrorsThatTakeCorrelatorsForIndependent) {
+  NNFT_SKIP_IF_SMALL();
   double density = 0.0;
   for (const Line& line : lines(*experiment)) {
     if (line.quantity.coupling) {

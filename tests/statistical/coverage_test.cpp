@@ -182,7 +182,9 @@ class ErrorBars : public testing::TestWithParam<EnsembleCase> {
   static void SetUpTestSuite() { test::print_coverage_header(32); }
 };
 
-TEST_P(ErrorBars, CoverTheTruthAndRejectWrongModels) { test::expect_ensemble_covered(GetParam(), test::seeds(200)); }
+TEST_P(ErrorBars, CoverTheTruthAndRejectWrongModels) {
+  test::expect_ensemble_covered(GetParam(), test::seeds(200, GetParam().fewer));
+}
 
 const auto names = [](const auto& of) { return test::identifier(of.param.name); };
 INSTANTIATE_TEST_SUITE_P(FreeNets, ErrorBars, testing::ValuesIn(sized(free_nets)), names);

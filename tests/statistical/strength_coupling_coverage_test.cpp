@@ -70,7 +70,7 @@ class StrengthCouplings {
 void expect_couplings_covered(int order) {
   StrengthCouplings couplings(order);
   const test::NumberList exact = couplings.exact(1.3);
-  const int seeds = std::max(100, test::seeds(200) / 4);
+  const int seeds = test::seeds(200, 4);
   const RowMatrix none = RowMatrix::Zero(seeds, exact.values().size());
   test::SeedEstimates estimates = {none, none, none};
   for (int seed = test::world().rank(); seed < seeds; seed += test::world().size()) {

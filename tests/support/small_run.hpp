@@ -16,17 +16,9 @@
 #include "nnft/run/family.hpp"
 #include "nnft/run/plan.hpp"
 #include "nnft/stats/sum_tree.hpp"
+#include "support/sizes.hpp"
 
 namespace nnft::test {
-
-/// NNFT_SEEDS for a longer version. @throws std::invalid_argument for fewer than 100, of which no test could tell anything.
-inline int seeds(int otherwise) {
-  const char* text = std::getenv("NNFT_SEEDS");
-  if (text == nullptr) return otherwise;
-  const int number = std::atoi(text);
-  if (number < 100) throw std::invalid_argument(std::string("NNFT_SEEDS: expected a whole number from 100, got '") + text + "'");
-  return number;
-}
 
 /// The sums of finished blocks.
 inline BlockTable block_table(const Plan& plan, const std::vector<SumTree>& trees) {

@@ -10,6 +10,7 @@
 #include "nnft/field/density_variates.hpp"
 #include "support/every_path.hpp"
 #include "support/reference_nets.hpp"
+#include "support/sizes.hpp"
 
 namespace nnft {
 namespace {
@@ -58,7 +59,7 @@ TEST_P(DensityVariatesOnEveryPath, AreThoseOfTheScalarGenerator) {
 
 TEST_P(DensityVariatesOnEveryPath, HaveTheMomentsOfTheDensity) {
   const Stream stream(5, 3);
-  constexpr int count = 1 << 20;
+  const int count = test::sized(1 << 20, 1 << 16);
   for (const ParameterDensity& density : densities) {
     const DensityVariates variates(density, stream, GetParam());
     std::vector<double> batch(64 * batch_samples);

@@ -9,6 +9,7 @@
 #include "nnft/run/analysis.hpp"
 #include "support/one_node_config.hpp"
 #include "support/one_node_theory.hpp"
+#include "support/sizes.hpp"
 
 namespace nnft {
 namespace {
@@ -49,9 +50,10 @@ Pulls pulls_over(const OneNodeTheory& theory, int runs, Measure measure_run) {
 }
 
 TEST(ChainAnalysis, ImprovedCorrelatorsCoverTheTruth) {
-  constexpr int runs = 40;
+  const int runs = test::sized(40, 1);
   const OneNodeTheory theory;
   const Pulls pulls = pulls_over(theory, runs, [&](const ChainRun& run) { return measure(theory, run); });
+  NNFT_SKIP_IF_SMALL();
   for (Eigen::Index k = 0; k < pulls.mean.size(); ++k) {
     EXPECT_LT(std::abs(pulls.mean[k]), 4.0 / std::sqrt(runs)) << k;
     EXPECT_NEAR(pulls.rms[k], 1.0, 4.0 / std::sqrt(2.0 * runs)) << k;

@@ -9,6 +9,7 @@
 
 #include "nnft/core/error.hpp"
 #include "nnft/stats/jackknife.hpp"
+#include "support/sizes.hpp"
 
 namespace nnft {
 namespace {
@@ -186,6 +187,7 @@ int rejected(double shift_of_one_in_errors, double claimed_error) {
 }
 
 TEST(Compare, RejectsTheRightModelRarelyAndWrongOnesMostly) {
+  NNFT_SKIP_IF_SMALL();
   EXPECT_LE(rejected(0.0, 1.0), 20 + 4 * std::sqrt(400.0 * 0.05 * 0.95));
   EXPECT_GE(rejected(7.0, 1.0), 360);  // one quantity of a hundred is wrong: few of the kept modes see it, the largest pull does
   EXPECT_GE(rejected(0.0, 0.5), 360);

@@ -10,6 +10,7 @@
 #include "nnft/theory/gaussian_lattice.hpp"
 #include "nnft/theory/kernels.hpp"
 #include "nnft/theory/orthant_product.hpp"
+#include "support/sizes.hpp"
 
 namespace nnft {
 namespace {
@@ -45,7 +46,7 @@ TEST(GaussianProducts, FourPointsAgreeWithSampling) {
   const MomentLayout layout(4, {2, 4});
   std::mt19937_64 engine(11);
   std::normal_distribution<double> normal;
-  constexpr int samples = 60000;
+  const int samples = test::sized(60000, 3000);
   const RowMatrix u = RowMatrix::NullaryExpr(4, samples, [&] { return normal(engine); });
   const RowMatrix z = loadings * u;
   for (const Activation activation :
