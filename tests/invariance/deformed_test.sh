@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Deformed ensembles give the same bits on 1, 2, 3 and 4 ranks, in one memory round or several that split the strengths of a width,
 # stopped and resumed, extended, in parts, and with the strengths scanned in runs of their own. At strength 0 they are the bits of
-# the undeformed ensemble. Merging strengths whose product is not complete is refused. NNFT_SMALL is for slow programs: fewer networks
-# and ranks.
+# the undeformed ensemble. Merging strengths whose product is not complete is refused. NNFT_SMALL is for slow programs: fewer
+# networks, widths and ranks.
 set -euo pipefail
 
 fail() {
@@ -48,14 +48,14 @@ rounds() {
   [[ ${found:-0} -ge $2 ]] || fail "$1: expected at least $2 memory rounds, got '$found'"
 }
 
-# Networks, of the second theory, and of runs that are extended.
-networks=19200 of_tanh=9600 fewer=4800 ranks=(1 2 3 4) in_rounds=(2 4)
-if [[ -n ${NNFT_SMALL-} ]]; then networks=1920 of_tanh=960 fewer=480 ranks=(1 3) in_rounds=(2); fi
+# Widths and networks; networks of the second theory, and of runs that are extended.
+widths='3 17' networks=19200 of_tanh=9600 fewer=4800 ranks=(1 2 3 4) in_rounds=(2 4)
+if [[ -n ${NNFT_SMALL-} ]]; then widths=3 networks=1920 of_tanh=960 fewer=480 ranks=(1 3) in_rounds=(2); fi
 
 cat >cos.ini <<INI
 [field]
 architecture = cos
-width = 3 17
+width = $widths
 [sites]
 points = -1.3; -0.9; -0.1; 0.2; 0.7; 1.1
 [deformation]
