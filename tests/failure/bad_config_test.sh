@@ -28,11 +28,13 @@ settle() {
 }
 
 # refused EXPECTED-LINES ARGUMENT…: later, `program ARGUMENT…` on 3 ranks says each of the lines exactly once.
+# With NNFT_SMALL, for programs that start slowly, only every fourth on more than one rank.
 # Lines may stand anywhere. One that begins with '!' must not be there, one that begins with '~' is a regular expression.
 check_refused() {
-  local expected=$1 status=0 line times kind log=$scratch/$BASHPID.log
+  local expected=$1 status=0 line times kind log=$scratch/$BASHPID.log ranks=3
   shift
-  timeout 30 "$NNFT_MPIEXEC" -n 3 "$program" "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [[ -n ${NNFT_SMALL-} && $((cases % 4)) -ne 0 && $program == "$NNFT" && $expected != *'on 3 ranks'* ]]; then ranks=1; fi
+  timeout 30 "$NNFT_MPIEXEC" -n "$ranks" "$program" "$@" >"$log" 2>&1 </dev/null || status=$?
   sed -i 's/^nnft: //' "$log"
   if [[ $status -ne 2 ]]; then
     cat "$log" >&2

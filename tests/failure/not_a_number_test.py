@@ -1,6 +1,6 @@
 """Values that are no numbers where there must be some, counts that no run has, and configs that do not fit the data are refused by
 name in every command that reads them, with exit code 3; where a file may have no number it is read. Every file is shown to pass
-before it is spoilt."""
+before it is spoilt. NNFT_SMALL, for programs that start slowly, tries nan and not infinity."""
 import os
 import shutil
 import subprocess
@@ -42,21 +42,24 @@ EXTEND = ["sample", "seeds/checkpoint/job.ini", "--run.networks=96", "-o"]
 READERS = [SHOW, COMPARE, FIT, ACTION]
 
 refused = 0
+sound = set()  # what has been shown to pass
 
 
 def refuse(seed, name, change, commands, said=None):
     """Each command reads the seed, and refuses it when it is spoilt with a message that names the file and the variable."""
     global refused
     for command in commands:
-        shutil.copyfile(f"seeds/{seed}", "spoilt.h5")
-        run([*command, "spoilt.h5"], 0)
+        if (seed, *command) not in sound:
+            shutil.copyfile(f"seeds/{seed}", "spoilt.h5")
+            run([*command, "spoilt.h5"], 0)
+            sound.add((seed, *command))
         spoil(seed, name, change)
         message = run([*command, "spoilt.h5"], 3)
         assert "spoilt.h5: " in message and (said or name) in message, f"{command} {name}: {message}"
         refused += 1
 
 
-for value in (np.nan, np.inf):
+for value in (np.nan,) if os.environ.get("NNFT_SMALL") else (np.nan, np.inf):
     for name in ("sum2", "sum4", "sum_power1", "largest", "reference_kernel"):
         refuse("result/conditional.h5", name, put(value), [SHOW])
         refuse("result/conditional.h5", name, put(value, -1), [ACTION])

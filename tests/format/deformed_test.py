@@ -1,6 +1,7 @@
 """Result files of deformed ensembles are what FORMAT.md says: xarray opens them with their strengths as dimensions, NumPy recomputes
 correlators and derivatives from the block sums with the plain formulas (dG = -cov, the scale's factors by hand), and the two ways to
-a derivative and the exact one are compatible. Each check is also given something wrong, which it must reject."""
+a derivative and the exact one are compatible. Each check is also given something wrong, which it must reject: with
+NNFT_SMALL, which is for slow programs and fewer networks, something worse."""
 
 import itertools
 import os
@@ -15,10 +16,12 @@ sys.path.insert(0, str(pathlib.Path(os.environ["NNFT_SOURCE_DIR"]) / "tests" / "
 
 from program import MPIEXEC, NNFT, must_fail, run, sample
 
+SMALL = bool(os.environ.get("NNFT_SMALL"))
+NETWORKS, SIGMA_WEIGHT, FACTOR = (10240, 1.4, 4.0) if SMALL else (102400, 1.15, 1.5)
 WIDTHS, STRENGTHS, SCALES = [3.0, 20.0], [0.0, 0.5], [0.0, 0.3]
 BLOCKS, SITES = 32, 3
 
-CONFIG = """[field]
+CONFIG = f"""[field]
 architecture = cos
 width = 3 20
 sigma-weight = 1.1
@@ -34,7 +37,7 @@ strength = 0 0.3
 derivatives = score
 jackknife = all
 [run]
-networks = 102400
+networks = {NETWORKS}
 blocks = 32
 slice = 64
 """
@@ -192,7 +195,7 @@ def main():
 
     run(NNFT, "exact", "job.ini", "-o", "exact.h5")
     check_file("exact.h5", "exact", "exact", NAMES)
-    run(NNFT, "exact", "job.ini", "-o", "wrong.h5", "--field.sigma-weight=1.15")
+    run(NNFT, "exact", "job.ini", "-o", "wrong.h5", f"--field.sigma-weight={SIGMA_WEIGHT}")
     run(NNFT, "sample", "job.ini", "-o", "none.h5", "--measure.derivatives=none")
     check_file("none.h5", "sample", "none", [])
     said = run(NNFT, "compare", "score.h5", "differences.h5")
@@ -204,7 +207,7 @@ def main():
     assert "G4c_dstrength" not in run(NNFT, "compare", "score.h5", "none.h5")
     # A derivative alone that is wrong is noticed.
     with h5py.File("exact.h5", "r+") as file:
-        file["G4c_dstrength"][...] *= 1.5
+        file["G4c_dstrength"][...] *= FACTOR
     assert "INCOMPATIBLE" in run(NNFT, "compare", "differences.h5", "exact.h5", status=1)
     print("deformed: both engines open the files, NumPy recomputes derivatives, score, differences and exact values agree")
 

@@ -8,7 +8,7 @@ fail() {
   exit 1
 }
 program=$1
-stride=${2:-97}
+stride=${2:-$([[ -n ${NNFT_SMALL-} ]] && echo 499 || echo 97)}
 bash "$NNFT_SOURCE_DIR/tests/fuzz/make_seeds.sh" "$NNFT" seeds
 for file in result/conditional.h5 checkpoint/unfinished/running.1.h5 action/width.h5; do
   timeout 1000 "$program" "seeds/$file" "$stride" </dev/null || fail "$file"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Deformed ensembles give the same bits on 1, 2, 3 and 4 ranks, in one memory round or several that split the strengths of a width,
 # stopped and resumed, extended, in parts, and with the strengths scanned in runs of their own. At strength 0 they are the bits of
-# the undeformed ensemble. Merging strengths whose product is not complete is refused.
+# the undeformed ensemble. Merging strengths whose product is not complete is refused. NNFT_SMALL is for slow programs: fewer
+# networks, widths and ranks.
 set -euo pipefail
 
 fail() {
@@ -47,10 +48,14 @@ rounds() {
   [[ ${found:-0} -ge $2 ]] || fail "$1: expected at least $2 memory rounds, got '$found'"
 }
 
-cat >cos.ini <<'INI'
+# Widths and networks; networks of the second theory, and of runs that are extended.
+widths='3 17' networks=19200 of_tanh=9600 fewer=4800 ranks=(1 2 3 4) in_rounds=(2 4)
+if [[ -n ${NNFT_SMALL-} ]]; then widths=3 networks=1920 of_tanh=960 fewer=480 ranks=(1 3) in_rounds=(2); fi
+
+cat >cos.ini <<INI
 [field]
 architecture = cos
-width = 3 17
+width = $widths
 [sites]
 points = -1.3; -0.9; -0.1; 0.2; 0.7; 1.1
 [deformation]
@@ -62,11 +67,11 @@ strength = 0 0.3
 [measure]
 derivatives = score
 [run]
-networks = 19200
+networks = $networks
 blocks = 24
 slice = 20
 INI
-cat >tanh.ini <<'INI'
+cat >tanh.ini <<INI
 [field]
 architecture = mlp
 depth = 2
@@ -83,29 +88,29 @@ histogram = 2 0; 1
 histogram-range = 2
 histogram-bins = 9
 [run]
-networks = 9600
+networks = $of_tanh
 blocks = 24
 slice = 20
 INI
 
-for ranks in 1 2 3 4; do
-  later run "$ranks" "cos.$ranks.h5" cos.ini
+for n in "${ranks[@]}"; do
+  later run "$n" "cos.$n.h5" cos.ini
 done
-for ranks in 2 4; do
-  later run "$ranks" "rounds.$ranks.h5" cos.ini --run.max-memory=40700K
+for n in "${in_rounds[@]}"; do
+  later run "$n" "rounds.$n.h5" cos.ini --run.max-memory=40700K
 done
-for ranks in 1 2 3 4; do
-  later run "$ranks" "tanh.$ranks.h5" tanh.ini
+for n in "${ranks[@]}"; do
+  later run "$n" "tanh.$n.h5" tanh.ini
 done
-for ranks in 1 2 3 4; do
-  later run "$ranks" "plain.$ranks.h5" tanh.ini --measure.estimator=plain --measure.derivatives=score --field.activation=relu
+for n in "${ranks[@]}"; do
+  later run "$n" "plain.$n.h5" tanh.ini --measure.estimator=plain --measure.derivatives=score --field.activation=relu
 done
 settle
 rounds cos.1.h5 1
-for ranks in 2 4; do rounds "rounds.$ranks.h5" 3; done
-same 'cos, weight-quartic x shared-scale, score, 1 to 4 ranks, in one round and in several' cos.{1,2,3,4}.h5 rounds.{2,4}.h5
-same 'tanh of depth 2, weight-ring, differences, 1 to 4 ranks' tanh.{1,2,3,4}.h5
-same 'relu of depth 2, weight-ring, plain, score, 1 to 4 ranks' plain.{1,2,3,4}.h5
+for n in "${in_rounds[@]}"; do rounds "rounds.$n.h5" 3; done
+same "cos, weight-quartic x shared-scale, score, ${ranks[*]} ranks, in one round and in several" cos.?.h5 rounds.?.h5
+same "tanh of depth 2, weight-ring, differences, ${ranks[*]} ranks" tanh.?.h5
+same "relu of depth 2, weight-ring, plain, score, ${ranks[*]} ranks" plain.?.h5
 [[ $(digest tanh.1.h5) != "$(digest plain.1.h5)" ]] || fail 'two ensembles have one digest'
 
 # stopped OUTPUT CONFIG ARGUMENT…: on 3 ranks at its first chance, resumed on 2.
@@ -119,7 +124,7 @@ stopped() {
   run 2 "$output" "$@"
 }
 extended() {
-  run 3 "$1" "${@:2}" --run.networks=4800
+  run 3 "$1" "${@:2}" "--run.networks=$fewer"
   run 1 "$1" "${@:2}"
 }
 # joined OUTPUT IN…

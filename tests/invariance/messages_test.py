@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 """What a run sends, writes and holds does not grow with the networks, nor on any rank with the ranks.
 
-Counts come from tests/support/message_counts.cpp, preloaded. NNFT_RANKS="1 2 4 16 64" names other numbers of ranks.
+Counts come from tests/support/message_counts.cpp, preloaded. NNFT_RANKS="1 2 4 16 64" names other numbers of ranks. NNFT_SMALL is for slow programs: fewer ranks, and a shorter run of several legs.
 """
 
 import os
 import subprocess
 import sys
 
-RANKS = [int(r) for r in os.environ.get("NNFT_RANKS", "1 2 4 16").split()]
+SMALL = bool(os.environ.get("NNFT_SMALL"))
+RANKS = [int(r) for r in os.environ.get("NNFT_RANKS", "1 4 9" if SMALL else "1 2 4 16").split()]
 SITES = 8
 BLOCKS = 64
 STRENGTHS = 8
 MIB = 1 << 20
-LONG = 13  # binary logarithm of the slices per block of a run of several legs
+LONG = 9 if SMALL else 13  # binary logarithm of the slices per block of a run of several legs
 
 CONFIG = """
 [field]

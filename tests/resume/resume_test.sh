@@ -1,12 +1,28 @@
 #!/usr/bin/env bash
 # A run that is stopped, killed, resumed on another number of ranks, extended or started from a damaged generation ends with the
 # digest of a run that nothing happened to. NNFT_KILLS (default 12) is the number of random kills of runs; a third as many merges are
-# killed.
+# killed. NNFT_SMALL is for programs that sample, and start, many times slower: fewer networks, ways to stop, and kills.
 set -euo pipefail
 
 fail() {
   printf 'resume: %s\n' "$*" >&2
   exit 1
+}
+
+# Networks: of the short runs; of those that are stopped or killed, long against a leg of a fifth of a second; between the two.
+short_run=2e5 between=6e5 long_run=2e6
+ways=(SIGUSR1 SIGTERM file walltime slurm)
+# Runs and merges are killed within so many tenths of a second of their start.
+kills_wanted=${NNFT_KILLS:-12} latest=9 latest_merge=6
+if [[ -n ${NNFT_SMALL-} ]]; then
+  short_run=3e4 between=8e4 long_run=3e5
+  ways=(SIGTERM file slurm)
+  kills_wanted=${NNFT_KILLS:-3} latest=35 latest_merge=20
+fi
+# pauses TENTHS: for a random time below so many tenths of a second.
+pauses() {
+  local tenths=$((RANDOM % $1))
+  sleep "$((tenths / 10)).$((tenths % 10))$((RANDOM % 10))"
 }
 
 cat >job.ini <<'INI'
@@ -20,7 +36,7 @@ histogram = 0; 2 1
 histogram-range = 2
 histogram-bins = 8
 [run]
-networks = 3e5
+networks = 3e4
 blocks = 24
 slice = 50
 checkpoint-interval = 0s
@@ -84,7 +100,7 @@ stopped() {
   run 3 -o stop.h5 >stop.log 2>&1 || { cat stop.log >&2; fail "resume after $what"; }
   same stop.h5 "stopped by $what at 2 ranks, resumed at 3"
 }
-more=(--run.networks=4e6)
+more=("--run.networks=$long_run")
 run 2 -o reference_long.h5 "${more[@]}" >reference.log 2>&1
 short=$reference
 reference=$(digest reference_long.h5)
@@ -93,13 +109,16 @@ run() {
   shift
   timeout 120 "$NNFT_MPIEXEC" -n "$ranks" "$NNFT" sample job.ini "${more[@]}" "$@" </dev/null
 }
-stopped SIGUSR1 "${more[@]}"
-stopped SIGTERM "${more[@]}"
-stopped file "${more[@]}"
-stopped walltime "${more[@]}" --run.max-walltime=1s
-export SLURM_JOB_END_TIME=$(($(date +%s) + 2))
-stopped slurm "${more[@]}"
-unset SLURM_JOB_END_TIME
+for way in "${ways[@]}"; do
+  case $way in
+    walltime) stopped walltime "${more[@]}" --run.max-walltime=1s ;;
+    slurm)
+      export SLURM_JOB_END_TIME=$(($(date +%s) + 1))
+      stopped slurm "${more[@]}"
+      ;;
+    *) stopped "$way" "${more[@]}" ;;
+  esac
+done
 
 # ends JOB: waits for a launcher one of whose processes was killed; Open MPI 4.1 can wait for ever for one that died while it started.
 ends() {
@@ -116,14 +135,14 @@ ends() {
 RANDOM=${NNFT_SEED:-7}
 kills=0
 attempts=0
-while [[ $kills -lt ${NNFT_KILLS:-12} ]]; do
+while [[ $kills -lt $kills_wanted ]]; do
   rm -rf killed.h5*
   for ((try = 0; try < 4; ++try)); do
     ranks=$((RANDOM % 4 + 1))
     rm -f pid.*
     "$NNFT_MPIEXEC" -n "$ranks" bash rank.sh sample job.ini "${more[@]}" -o killed.h5 >killed.log 2>&1 </dev/null &
     job=$!
-    sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
+    pauses "$latest"
     victims=$job
     case $((RANDOM % 3)) in
       0) victims=$(cat pid.0 2>/dev/null || echo "$job") ;;
@@ -166,8 +185,10 @@ run 1 -o killed.h5 >second.log 2>&1 || status=$?
   { cat second.log >&2; fail "a second job on one output: expected exit code 3 and a message, got $status"; }
 kill -9 "$(cat pid.0)" "$(cat pid.1)"
 wait "$job" 2>/dev/null || true
-# A rank that does not die for three seconds, as far as its lock goes.
-flock -s killed.h5.part/ranks.lock sleep 3 &
+# A rank that does not die until the next job waits for it, as far as its lock goes.
+rm second.log
+# shellcheck disable=SC2016 # for the inner shell
+flock -s killed.h5.part/ranks.lock timeout 15 bash -c 'until grep -qs waiting second.log; do sleep 0.1; done' &
 sleep 0.2
 run 2 -o killed.h5 >second.log 2>&1 || { cat second.log >&2; fail 'resume beside a rank that was left over'; }
 grep -q 'waiting for another job to end' second.log || { cat second.log >&2; fail 'the next job did not wait for a rank left over'; }
@@ -175,21 +196,21 @@ same killed.h5 'resumed after waiting for a rank that had outlived its launcher'
 
 # Extended in three steps.
 reference=$(digest reference_long.h5)
-more=(--run.networks=2e5)
+more=("--run.networks=$short_run")
 run 1 -o longer.h5 >longer.log 2>&1
-more=(--run.networks=9e5)
+more=("--run.networks=$between")
 run 4 -o longer.h5 >longer.log 2>&1
-more=(--run.networks=4e6)
+more=("--run.networks=$long_run")
 run 3 -o longer.h5 >longer.log 2>&1
 same longer.h5 'extended in three steps at 1, 4 and 3 ranks'
-more=(--run.networks=3e5)
+more=("--run.networks=$between")
 status=0
 run 1 -o longer.h5 >longer.log 2>&1 || status=$?
 [[ $status -eq 2 ]] || fail "fewer networks than the file holds: expected exit code 2, got $status"
 same longer.h5 'left alone when fewer networks are asked for'
 
 # Memory rounds that are stopped and resumed.
-more=(--run.networks=2e6 --run.blocks=6000 --run.slice=20 --run.max-memory=160M)
+more=("--run.networks=$between" --run.blocks=2000 --run.slice=20 --run.max-memory=75M '--field.width=60 3')
 run 1 -o whole.h5 >whole.log 2>&1 || { cat whole.log >&2; fail "memory rounds"; }
 grep -qE 'in [2-9] rounds' whole.log || { cat whole.log >&2; fail 'the tables fit into one round: nothing is tested'; }
 reference=$(digest whole.h5)
@@ -203,7 +224,7 @@ same rounds.h5 'memory rounds stopped at 1 rank, resumed at 2'
 [[ $short != "$reference" ]] || fail 'two different runs have one digest: nothing is tested'
 
 # Parts of an array job, and scan points of several runs, merged: the digest of one run of all.
-more=(--run.networks=2e5)
+more=("--run.networks=$short_run")
 run 2 -o all.h5 >all.log 2>&1
 reference=$(digest all.h5)
 for i in 0 1 2 3; do run $((i % 3 + 1)) --part $i/4 -o part$i.h5 >part.log 2>&1; done
@@ -227,11 +248,11 @@ SH3
 parts=$(sha256sum part?.h5)
 kills=0
 whole=0
-while [[ $kills -lt $((${NNFT_KILLS:-12} / 3)) ]]; do
+while [[ $kills -lt $((kills_wanted / 3)) ]]; do
   rm -f merged.h5 pid.*
   "$NNFT_MPIEXEC" -n $((RANDOM % 4 + 1)) bash merging.sh -o merged.h5 part2.h5 part0.h5 part3.h5 part1.h5 >merge.log 2>&1 </dev/null &
   job=$!
-  sleep "0.$((RANDOM % 6))$((RANDOM % 10))"
+  pauses "$latest_merge"
   victims=$job
   if [[ $((RANDOM % 2)) -eq 0 ]]; then victims=$(cat pid.* 2>/dev/null || echo "$job"); fi
   # shellcheck disable=SC2086 # one word per victim
@@ -245,7 +266,7 @@ while [[ $kills -lt $((${NNFT_KILLS:-12} / 3)) ]]; do
   # Ranks that outlived their launcher would still publish what they merge.
   for pid in $(cat pid.* 2>/dev/null); do
     kill -9 "$pid" 2>/dev/null || true
-    timeout 20 tail --pid="$pid" -f /dev/null || fail "rank $pid of a killed merge does not end"
+    timeout 20 tail -s 0.05 --pid="$pid" -f /dev/null || fail "rank $pid of a killed merge does not end"
   done
 done
 rm -f merged.h5
@@ -255,24 +276,24 @@ refuses '6 of 24 blocks are missing, the first is block 1 (part 1/4)' part0.h5 p
 refuses 'block 3 of width 3 is in both part3.h5 and part3.h5' part0.h5 part1.h5 part2.h5 part3.h5 part3.h5
 run 1 --part 1/4 --field.sigma-out=2 -o other.h5 >part.log 2>&1
 refuses "field.sigma-out: there '1', here '2'" part0.h5 other.h5 part2.h5 part3.h5
-more=(--run.networks=9e5)
+more=("--run.networks=$between")
 run 1 --part 1/4 -o longer1.h5 >part.log 2>&1
 refuses 'slices per block' part0.h5 longer1.h5 part2.h5 part3.h5
-more=(--run.networks=2e5)
+more=("--run.networks=$short_run")
 run 1 --field.width=3 -o narrow.h5 >part.log 2>&1
 run 2 --field.width=60 -o wide.h5 >part.log 2>&1
 merge -o widths.h5 narrow.h5 wide.h5 || { cat merge.log >&2; fail 'merge of two widths'; }
 same widths.h5 'two widths of separate runs, merged'
-more=(--run.networks=4e6)
+more=("--run.networks=$long_run")
 reference=$(digest reference_long.h5)
 run 2 -o merged.h5 >longer.log 2>&1 || { cat longer.log >&2; fail 'extending a merged result'; }
 same merged.h5 'merged result extended'
 
 # What a job that is not done has so far can be merged with the finished parts; later all of it, with the usual digest.
-more=(--run.networks=4e6)
+more=("--run.networks=$long_run")
 status=0
 touch half0.h5.STOP
-run 2 --part 0/2 -o half0.h5 >half.log 2>&1 || status=$?
+run 1 --part 0/2 -o half0.h5 >half.log 2>&1 || status=$?
 rm half0.h5.STOP
 [[ $status -eq 75 ]] || fail "expected part 0/2 to be stopped, got exit code $status"
 run 2 --part 1/2 -o half1.h5 >half.log 2>&1
