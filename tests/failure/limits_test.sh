@@ -59,8 +59,8 @@ run() {
 largest_pull() { sed -n 's/.*largest |pull| \([0-9.]*\),.*/\1/p' run.log | sort -g | tail -n 1; }
 
 # Networks of 10^7 weights, wide or deep in dimensions.
-run 2 --field.width=4e6 --run.networks=32 --run.blocks=16 --run.slice=1
-awk -v p="$(largest_pull)" 'BEGIN { exit !(p > 0 && p < 6) }' || fail 'a network of 4 10^6 neurons is off the exact values'
+run 2 --field.width=1e7 --run.networks=32 --run.blocks=16 --run.slice=1
+awk -v p="$(largest_pull)" 'BEGIN { exit !(p > 0 && p < 6) }' || fail 'a network of 10^7 neurons is off the exact values'
 run 2 --field.width=1e4 --field.input-dim=1000 --run.networks=64 --run.slice=4 --sites.points="$(yes 0 | head -n 1000 | tr '\n' ' '); $(yes 0.01 | head -n 1000 | tr '\n' ' ')"
 awk -v p="$(largest_pull)" 'BEGIN { exit !(p > 0 && p < 6) }' || fail 'networks of 10^4 neurons in 1000 dimensions are off the exact values'
 
