@@ -166,8 +166,9 @@ with h5py.File("weighted.h5") as file:
         assert "tau_int" not in file
 
 # Two nodes: chains of several widths, their limit in 1/N, function space and exact values. The limit is refused for other theories.
-TWO = CONFIG.replace("width = 8 inf", "width = 16 32 64 128 inf").replace(f"nodes = {NODES}", "nodes = 2").replace("strength = 2 20", "strength = 5").replace(
-    "mu2 = 0 1", "mu2 = 0").replace(f"networks = {BLOCKS * SLICE * 4}", "networks = 1e4" if SMALL else "networks = 1e5")
+WIDTHS = "8 16 24 32" if SMALL else "16 32 64 128"
+TWO = CONFIG.replace("width = 8 inf", f"width = {WIDTHS} inf").replace(f"nodes = {NODES}", "nodes = 2").replace("strength = 2 20", "strength = 5").replace(
+    "mu2 = 0 1", "mu2 = 0").replace(f"networks = {BLOCKS * SLICE * 4}", "networks = 8192" if SMALL else "networks = 1e5")
 sample(TWO, "two.h5")
 run(NNFT, "exact", "job.ini", "-o", "exact.h5", "--fresh")
 run(NNFT, "compare", "two.h5", "exact.h5")

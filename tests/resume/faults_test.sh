@@ -137,6 +137,8 @@ if [[ $wanted != all ]]; then
 else
   cp pairs chosen
 fi
+# One rank that cannot open a file may hold its job up for a minute: those come first.
+{ grep ' open ' chosen || true; grep -v ' open ' chosen || true; } >ordered
 
 # inject INDEX JOB RANK NUMBER KIND MODE: writes the verdict to verdict.INDEX: VERDICT KIND MODE JOB RANK NUMBER WHY.
 inject() {
@@ -207,7 +209,7 @@ while read -r job rank number kind mode; do
   while [[ $(jobs -rp | wc -l) -ge $side_by_side ]]; do wait -n || true; done
   inject "$index" "$job" "$rank" "$number" "$kind" "$mode" &
   index=$((index + 1))
-done <chosen
+done <ordered
 wait
 
 cat verdict.* | sort >verdicts

@@ -134,6 +134,43 @@ ends "$job" 0 talk
 [[ $(grep -c '=> holds' talk/talk.txt) -eq 4 && -s talk/talk.html ]] || fail 'the talk: expected four claims that hold'
 [[ $("$NNFT" show talk/functional.h5 | awk '$1 == "ranks" { print $2 }') -eq 4 ]] || fail 'the talk was not measured on all tasks'
 
+# The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
+# there were much more to do. Both launchers at a time; and all of it beside the next jobs, because it is mostly waiting, on nodes that
+# none of them needs.
+chains() {
+  local launcher restart
+  local -A chain
+  for launcher in "${launchers[@]}"; do
+    options=(--nodes=2 '--nodelist=n[3-4]' --ntasks-per-node=1 --signal=B:USR1@60 --export="ALL,NNFT_LAUNCHER=$launcher")
+    submit chain.sbatch job.ini -o "chain.$launcher.h5"
+    chain[$launcher]=$job
+  done
+  for ((restart = 0; restart < restarts; ++restart)); do
+    for launcher in "${launchers[@]}"; do
+      job=${chain[$launcher]}
+      within 90 "restart $restart" logged "$job.log" "restart $restart,"
+      within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
+      within 60 'a first checkpoint' saved "chain.$launcher.h5"
+      signal_ranks STOP "chain.$launcher.h5" 2
+      scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
+    done
+    for launcher in "${launchers[@]}"; do
+      job=${chain[$launcher]}
+      within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
+      signal_ranks CONT "chain.$launcher.h5" 2
+    done
+  done
+  for launcher in "${launchers[@]}"; do
+    job=${chain[$launcher]}
+    within 90 "restart $restarts" logged "$job.log" "restart $restarts,"
+    ends "$job" 0 'the chain'
+    shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
+    same "chain.$launcher.h5" "time limit too short, $launcher, requeued $restarts times"
+  done
+}
+chains &
+chains=$!
+
 # Four parts, three of them at a time, and a merge that waits for them; the last one is stopped and requeued.
 options=(--array=0-3%3 --ntasks=1 --output=%A_%a.log)
 submit array.sbatch parts.h5 job.ini
@@ -187,6 +224,27 @@ submit chain.sbatch job.ini -o kill.h5
 ends "$job" 0 'after a kill'
 same kill.h5 'cancelled, submitted again, killed while it wrote, submitted again'
 
+# A node is lost: the job is requeued by SLURM and goes on elsewhere.
+submit run.sbatch job.ini -o node.h5
+within 60 'a first checkpoint' saved node.h5
+crash_node n2
+scontrol update NodeName=n2 State=DOWN Reason=test
+within 60 'the restart' logged "$job.log" 'restart 1'
+ends "$job" 0 'after the loss of a node'
+shown "$job" 'nnft: job .* restart'
+same node.h5 'node n2 crashed, requeued by SLURM'
+start_node n2
+
+# A single rank dies: the job does not wait for it until the time limit. (Looked at after the next job.)
+submit run.sbatch job.ini -o rank.h5
+within 60 'a first checkpoint' saved rank.h5
+mapfile -t processes < <(ranks rank.h5)
+kill -KILL "${processes[0]}"
+lost=$job
+
+job=
+wait "$chains" || fail 'time limit too short'
+
 # Where the site requeues jobs that end with 75 by itself, a chain leaves it to do so.
 printf 'RequeueExit=75\n' >>"$SLURM_CONF"
 scontrol reconfigure
@@ -202,55 +260,6 @@ same exit.h5 'stopped by scancel --batch --signal=USR1, requeued by RequeueExit'
 sed -i '/^RequeueExit=/d' "$SLURM_CONF"
 scontrol reconfigure
 within 20 'no RequeueExit' eval "scontrol show config | grep -q '^RequeueExit *= (null)'"
-
-# A node is lost: the job is requeued by SLURM and goes on elsewhere.
-submit run.sbatch job.ini -o node.h5
-within 60 'a first checkpoint' saved node.h5
-crash_node n2
-scontrol update NodeName=n2 State=DOWN Reason=test
-within 60 'the restart' logged "$job.log" 'restart 1'
-ends "$job" 0 'after the loss of a node'
-shown "$job" 'nnft: job .* restart'
-same node.h5 'node n2 crashed, requeued by SLURM'
-start_node n2
-
-# A single rank dies: the job does not wait for it until the time limit. (Looked at after the next jobs.)
-submit run.sbatch job.ini -o rank.h5
-within 60 'a first checkpoint' saved rank.h5
-mapfile -t processes < <(ranks rank.h5)
-kill -KILL "${processes[0]}"
-lost=$job
-
-# The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
-# there were much more to do. Both launchers at a time.
-declare -A chain
-for launcher in "${launchers[@]}"; do
-  options=(--nodes=2 --ntasks-per-node=1 --signal=B:USR1@60 --export="ALL,NNFT_LAUNCHER=$launcher")
-  submit chain.sbatch job.ini -o "chain.$launcher.h5"
-  chain[$launcher]=$job
-done
-for ((restart = 0; restart < restarts; ++restart)); do
-  for launcher in "${launchers[@]}"; do
-    job=${chain[$launcher]}
-    within 90 "restart $restart" logged "$job.log" "restart $restart,"
-    within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
-    within 60 'a first checkpoint' saved "chain.$launcher.h5"
-    signal_ranks STOP "chain.$launcher.h5" 2
-    scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
-  done
-  for launcher in "${launchers[@]}"; do
-    job=${chain[$launcher]}
-    within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
-    signal_ranks CONT "chain.$launcher.h5" 2
-  done
-done
-for launcher in "${launchers[@]}"; do
-  job=${chain[$launcher]}
-  within 90 "restart $restarts" logged "$job.log" "restart $restarts,"
-  ends "$job" 0 'the chain'
-  shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
-  same "chain.$launcher.h5" "time limit too short, $launcher, requeued $restarts times"
-done
 
 job=$lost
 ends "$job" 137 'a rank was killed'
