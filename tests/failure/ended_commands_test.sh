@@ -157,7 +157,7 @@ vanishing() {
     [[ $status -ne 0 ]] || "$NNFT" show place/out.h5 >show.log || fail "$1: the output is not whole"
   else
     [[ $status -eq 3 ]] || { cat run.log >&2; fail "$1 on $ranks ranks, $what vanished: expected exit code 3, got $status"; }
-    grep -q '^nnft: place/[a-z]*\.h5' run.log || { cat run.log >&2; fail "$1 on $ranks ranks, $what vanished: no message names a file"; }
+    grep -qE '^nnft: (rank [0-9]*: )?place/[a-z]*\.h5' run.log || { cat run.log >&2; fail "$1 on $ranks ranks, $what vanished: no message names a file"; }
   fi
   rm -rf place
   printf 'ended_commands: %s on %d ranks, its %s vanished: exit code %d\n' "$1" "$ranks" "$what" "$status"
