@@ -2,6 +2,7 @@
 # Installs what is missing, builds with AddressSanitizer, UndefinedBehaviorSanitizer, the assertions of the standard library and of
 # Eigen, and runs all tests with leak checking on, at small sizes (NNFT_SMALL): all of the code, on little data and without most
 # statistical judgements, which the tests of a release make. Arguments go to ctest.
+# --quick: without the statistical tests and those with the label `long`.
 # --full: with each check of UndefinedBehaviorSanitizer (NNFT_SANITIZE=address, not quick) and at full size, which takes two hours.
 # --threads: builds and runs with ThreadSanitizer instead what uses threads (Deadline, and the agreements that use it).
 # Suppressed are leaks of MPI and the libraries below it (tests/support/leaks.supp). A report of a sanitizer fails the suite even if
@@ -15,12 +16,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # limits the address space, of which the sanitizer takes terabytes.
 excluded='^(support_install|resume_memory_test|failure_limits_test)$'
 
-build=build/asan sanitize=quick
+build=build/asan sanitize=quick statistical=ON
+selection=()
 if [[ ${1:-} == --full ]]; then
   shift
   build=build/asan-full sanitize=address
 else
   export NNFT_SMALL=1
+fi
+if [[ ${1:-} == --quick ]]; then
+  shift
+  statistical=OFF
+  selection=(-LE '^long$')
 fi
 
 bash jobs/dependencies.sh --tests
@@ -39,7 +46,7 @@ if [[ ${1:-} == --threads ]]; then
   fi
   exec ctest --test-dir build/tsan --output-on-failure --no-tests=error -R '^unit_parallel' "$@"
 fi
-cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON -DNNFT_SANITIZE="$sanitize"
+cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON -DNNFT_SANITIZE="$sanitize" -DNNFT_STATISTICAL_TESTS="$statistical"
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}"
 
 reports=$PWD/$build/reports
@@ -80,7 +87,7 @@ export PATH=$PWD/$build/slow:$PATH
 
 log=$build/ctest.log
 status=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" --timeout 1800 -E "$excluded" "$@" 2>&1 |
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" --timeout 1800 -E "$excluded" "${selection[@]}" "$@" 2>&1 |
   tee "$log" || status=$?
 summary=$(sed -n 's/^[0-9]*% tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log" | tail -n 1)
 read -r failed total <<<"${summary:-0 0}"
