@@ -21,6 +21,7 @@ selection=()
 if [[ ${1:-} == --full ]]; then
   shift
   build=build/asan-full sanitize=address
+  export NNFT_FAULTS=${NNFT_FAULTS:-30}  # of resume_faults_test, each of which starts two jobs
 else
   export NNFT_SMALL=1
 fi
@@ -57,7 +58,7 @@ mkdir -p -- "$reports"
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:log_path=$reports/asan
 ASAN_OPTIONS+=:verify_asan_link_order=0:intercept_tls_get_addr=0
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/ubsan
-export NNFT_FAULTS=${NNFT_FAULTS:-30} NNFT_FAULTS_TIME_LIMIT=900  # of resume_faults_test, each of which starts two jobs
+export NNFT_FAULTS_TIME_LIMIT=900
 export LSAN_OPTIONS=suppressions=$PWD/tests/support/leaks.supp:print_suppressions=0
 
 # The sanitizers notice what is wrong, and tell.
