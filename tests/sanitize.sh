@@ -2,7 +2,7 @@
 # Installs what is missing, builds with AddressSanitizer, UndefinedBehaviorSanitizer, the assertions of the standard library and of
 # Eigen, and runs all tests with leak checking on, at small sizes (NNFT_SMALL): all of the code, on little data and without most
 # statistical judgements, which the tests of a release make. Arguments go to ctest.
-# --quick: without the statistical tests and those with the label `long`.
+# --quick: what CI has time for: without the statistical tests, those of the theory, and scripts with the label `long`.
 # --full: with each check of UndefinedBehaviorSanitizer (NNFT_SANITIZE=address, not quick) and at full size, which takes two hours.
 # --threads: builds and runs with ThreadSanitizer instead what uses threads (Deadline, and the agreements that use it).
 # Suppressed are leaks of MPI and the libraries below it (tests/support/leaks.supp). A report of a sanitizer fails the suite even if
@@ -16,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # limits the address space, of which the sanitizer takes terabytes.
 excluded='^(support_install|resume_memory_test|failure_limits_test)$'
 
-build=build/asan sanitize=quick statistical=ON
+build=build/asan sanitize=quick long=ON
 selection=()
 if [[ ${1:-} == --full ]]; then
   shift
@@ -27,7 +27,7 @@ else
 fi
 if [[ ${1:-} == --quick ]]; then
   shift
-  statistical=OFF
+  long=OFF
   selection=(-LE '^long$')
 fi
 
@@ -47,7 +47,7 @@ if [[ ${1:-} == --threads ]]; then
   fi
   exec ctest --test-dir build/tsan --output-on-failure --no-tests=error -R '^unit_parallel' "$@"
 fi
-cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON -DNNFT_SANITIZE="$sanitize" -DNNFT_STATISTICAL_TESTS="$statistical"
+cmake --preset asan -B "$build" -DNNFT_WERROR=OFF -DNNFT_TESTS=ON -DNNFT_SANITIZE="$sanitize" -DNNFT_LONG_TESTS="$long"
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}"
 
 reports=$PWD/$build/reports
