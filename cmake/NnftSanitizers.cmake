@@ -1,6 +1,6 @@
 # nnft_sanitizers: with NNFT_SANITIZE=address AddressSanitizer and UndefinedBehaviorSanitizer, with thread ThreadSanitizer; and the
 # standard library's own assertions (Eigen's are on wherever NDEBUG is not defined). NNFT_SANITIZE=quick: address without the checks
-# of each pointer that is followed (null, alignment, object size, type), a third of the time to compile, most of which
+# of each pointer that is followed (null, alignment, object size, type), which take a third of the time to compile and most of which
 # AddressSanitizer makes at run time in its own way. With NNFT_FUZZ AddressSanitizer, UndefinedBehaviorSanitizer and the coverage
 # that libFuzzer steers by. Empty without either.
 add_library(nnft_sanitizers INTERFACE)

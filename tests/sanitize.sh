@@ -3,7 +3,7 @@
 # Eigen, and runs all tests with leak checking on, at small sizes (NNFT_SMALL): all of the code, on little data and without most
 # statistical judgements, which the tests of a release make. Arguments go to ctest.
 # --quick: what CI has time for: without the statistical tests, those of the theory, and scripts with the label `long`.
-# --full: with each check of UndefinedBehaviorSanitizer (NNFT_SANITIZE=address, not quick) and at full size, which takes two hours.
+# --full: with each check of UndefinedBehaviorSanitizer (NNFT_SANITIZE=address, not quick) and at full size: an hour and a half on two cores.
 # --threads: builds and runs with ThreadSanitizer instead what uses threads (Deadline, and the agreements that use it).
 # Suppressed are leaks of MPI and the libraries below it (tests/support/leaks.supp). A report of a sanitizer fails the suite even if
 # the test that caused it did not notice. Ends with a line `N passed, N failed, N reports`.
