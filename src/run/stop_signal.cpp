@@ -1,5 +1,6 @@
 #include "nnft/run/stop_signal.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -15,6 +16,8 @@
 namespace nnft {
 namespace {
 
+constexpr std::array<int, 2> signals = {SIGUSR1, SIGTERM};
+
 volatile std::sig_atomic_t caught = 0;
 
 extern "C" void remember_signal(int signal) { caught = signal; }
@@ -26,24 +29,29 @@ double seconds_to_job_end() {
   return std::difftime(static_cast<std::time_t>(std::atoll(end)), std::time(nullptr));
 }
 
+/// Has the signal remembered; returns its handler before.
+StopSignal::Handler remember(int signal) {
+  const StopSignal::Handler before = std::signal(signal, remember_signal);
+  if (before == SIG_ERR) throw Error("signal " + std::to_string(signal) + " cannot be caught: " + std::strerror(errno));
+  return before;
+}
+
 }  // namespace
 
 void hold_stop_signals() {
-  for (const int signal : {SIGUSR1, SIGTERM})
-    if (std::signal(signal, remember_signal) == SIG_ERR)
-      throw Error("signal " + std::to_string(signal) + " cannot be caught: " + std::strerror(errno));
+  for (const int signal : signals) remember(signal);
 }
 
 bool stop_signal_caught() { return caught != 0; }
 
 StopSignal::StopSignal(std::string stop_file, double max_walltime)
     : stop_file_(std::move(stop_file)), start_(Clock::now()), limit_(max_walltime > 0.0 ? max_walltime : seconds_to_job_end()) {
-  hold_stop_signals();
+  for (std::size_t k = 0; k < signals.size(); ++k) before_[k] = remember(signals[k]);
 }
 
 StopSignal::~StopSignal() {
   // unchecked: it fails for signals that do not exist only.
-  for (const int signal : {SIGUSR1, SIGTERM}) std::signal(signal, SIG_DFL);
+  for (std::size_t k = 0; k < signals.size(); ++k) std::signal(signals[k], before_[k]);
   caught = 0;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// @file What makes a run save and stop: a signal, a file, the clock.
 
+#include <array>
 #include <chrono>
 #include <string>
 
@@ -8,16 +9,19 @@
 
 namespace nnft {
 
-/// From now on SIGUSR1 and SIGTERM do not end the process but wait for a StopSignal to be asked. For the very beginning of a run.
+/// From now on SIGUSR1 and SIGTERM do not end the process but wait for a StopSignal to be asked; after its end they do nothing,
+/// as what remains to be done is to exit. For the very beginning of a run.
 void hold_stop_signals();
 
 /// Whether this process has caught one of them since. Not collective.
 bool stop_signal_caught();
 
-/// Until it dies, SIGUSR1 and SIGTERM only ask the run to stop, those held before included. One object at a time.
+/// Until it dies, SIGUSR1 and SIGTERM only ask the run to stop, those held before included. Then they do what they did before.
+/// One object at a time.
 class StopSignal {
  public:
   using Clock = std::chrono::steady_clock;
+  using Handler = void (*)(int);  ///< of a signal
 
   /// @param stop_file a file whose appearance stops the run; @param max_walltime seconds from now, 0 for the end of the SLURM job
   /// if SLURM_JOB_END_TIME is set, otherwise none.
@@ -31,6 +35,7 @@ class StopSignal {
   std::string reason(const Communicator& comm, double seconds_to_save) const;
 
  private:
+  std::array<Handler, 2> before_{};
   std::string stop_file_;
   Clock::time_point start_;
   double limit_;  ///< seconds after start, infinite if there is none
