@@ -17,10 +17,19 @@ if(NNFT_SANITIZE)
   target_compile_definitions(nnft_sanitizers INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(nnft_sanitizers INTERFACE ${sanitizers} -fno-omit-frame-pointer)
   target_link_options(nnft_sanitizers INTERFACE ${sanitizers})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Eigen offsets the null pointer of matrices without columns.
+    target_compile_options(nnft_sanitizers INTERFACE -fno-sanitize=pointer-overflow)
+    if(NOT NNFT_SANITIZE STREQUAL "thread")
+      # The run time library as GCC has it, shared, which libraries can be preloaded before.
+      execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-runtime-dir OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE)
+      target_link_options(nnft_sanitizers INTERFACE -shared-libasan -Wl,-rpath,${runtime})
+    endif()
+  endif()
 endif()
 if(NNFT_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    message(FATAL_ERROR "NNFT_FUZZ needs libFuzzer, which comes with Clang; got ${CMAKE_CXX_COMPILER_ID}. Debian: clang, libclang-rt-14-dev")
+    message(FATAL_ERROR "NNFT_FUZZ needs libFuzzer, which comes with Clang; got ${CMAKE_CXX_COMPILER_ID}. Debian: clang, libclang-rt-dev")
   endif()
   # Eigen offsets the null pointer of matrices without columns.
   target_compile_options(nnft_sanitizers INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow

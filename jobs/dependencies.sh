@@ -9,7 +9,7 @@ build_packages=(
   libboost-program-options-dev libssl-dev libxsimd-dev graphviz
 )
 test_packages=(
-  libgtest-dev clang-format clang libclang-rt-14-dev python3 python3-numpy python3-h5py python3-xarray python3-h5netcdf
+  libgtest-dev clang-format clang libclang-rt-dev llvm python3 python3-numpy python3-h5py python3-xarray python3-h5netcdf
   python3-netcdf4 python3-matplotlib python3-mpmath valgrind hdf5-tools dieharder slurmctld slurmd slurm-client munge libpmix-dev
   iproute2
 )

@@ -11,18 +11,6 @@
 namespace nnft::hdf5 {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
-
 /// Composed beforehand: a signal handler may not allocate.
 std::array<char, 4608> message{};
 std::size_t message_size = 0;
@@ -41,7 +29,7 @@ void append(std::string_view text) {
 }  // namespace
 
 CrashReport::CrashReport(const std::string& path) {
-  if (sanitized) return;
+  if (has_address_sanitizer) return;
   message_size = 0;
   append("nnft: ");
   append(std::string_view(path).substr(0, 4096));
@@ -54,7 +42,7 @@ CrashReport::CrashReport(const std::string& path) {
 }
 
 CrashReport::~CrashReport() {
-  if (sanitized) return;
+  if (has_address_sanitizer) return;
   // unchecked: likewise.
   for (std::size_t k = 0; k < signals.size(); ++k) ::sigaction(signals[k], &before_[k], nullptr);
 }

@@ -2,7 +2,7 @@
 # run.sh [SECONDS] [TARGET…]: builds the fuzz targets with Clang's libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer and
 # fuzzes each for so many seconds (60), from the corpora of tests/fuzz/corpus and what earlier calls found. Targets: config, sites,
 # result, action, checkpoint, merge; all by default. Prints a table of executions, coverage, time and crashes; inputs that
-# crash are left in build/fuzz/found. Exit code 0 only if there are none. Debian: clang, libclang-rt-14-dev.
+# crash are left in build/fuzz/found. Exit code 0 only if there are none. Debian: clang, libclang-rt-dev, llvm.
 set -euo pipefail
 
 source_directory=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

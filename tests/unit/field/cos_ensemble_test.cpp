@@ -93,7 +93,7 @@ TEST(CosEnsemble, RefusesTheImpossible) {
   const SiteSet near(two_dimensional_sites(2));
   const Stream stream(1, 4);
   EXPECT_THROW(CosNet(0.0), UsageError);
-  EXPECT_THROW(CosNet(std::numeric_limits<double>::infinity()), UsageError);
+  EXPECT_THROW((CosNet(std::numeric_limits<double>::infinity())), UsageError);
   EXPECT_THROW(NetworkEnsemble(CosNet(1.0), near, stream, {-1.0, 0.0, {}}, SimdPath::generic), UsageError);
   EXPECT_THROW(NetworkEnsemble(CosNet(1.0), SiteSet(RowMatrix::Constant(1, 2, 1e12)), stream, {}, SimdPath::generic), UsageError);
   EXPECT_THROW(SiteSet(RowMatrix(0, 2)), ShapeError);
