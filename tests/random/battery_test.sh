@@ -2,7 +2,8 @@
 # Random words in the orders in which nnft uses them (tests/random/random_words.cpp) pass Brown's dieharder 3.31 (Marsaglia's
 # diehard, NIST's STS and more); two mistakes in their use fail it.
 # NNFT_BATTERY=all runs every test of the battery that its author does not call suspect on every order (two hours of one core);
-# otherwise a few tests on two orders. NNFT_BATTERY_ORDERS chooses orders. RANDOM_WORDS is the program.
+# otherwise a few tests on two orders, with NNFT_SMALL one on each order. NNFT_BATTERY_ORDERS chooses orders. RANDOM_WORDS is the
+# program.
 set -euo pipefail
 
 fail() {
@@ -21,11 +22,16 @@ for bits in 1 2 3 4 5 6 7 8 9 10 11 12; do all+=("-d 200 -n $bits"); done
 for size in 2 3 4 5; do all+=("-d 201 -n $size" "-d 202 -n $size"); done
 for lag in 0 1 2 3 5 6 9 11 15 23 31; do all+=("-d 203 -n $lag"); done
 
+every_order=(networks samples purposes widths seeds chains uniforms normals laplaces student_ts rademachers)
 orders=(networks normals)
 tests=("${few[@]}")
 if [[ ${NNFT_BATTERY:-} == all ]]; then
-  orders=(networks samples purposes widths seeds chains uniforms normals laplaces student_ts rademachers)
+  orders=("${every_order[@]}")
   tests=("${all[@]}")
+elif [[ -n ${NNFT_SMALL-} ]]; then
+  orders=("${every_order[@]}")
+  quick=('-d 2 -p 1')
+  tests=("${quick[@]}")
 fi
 if [[ -n ${NNFT_BATTERY_ORDERS:-} ]]; then read -r -a orders <<<"$NNFT_BATTERY_ORDERS"; fi
 
