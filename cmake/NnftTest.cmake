@@ -74,6 +74,8 @@ function(nnft_add_test)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBRARIES} GTest::gtest nnft_warnings nnft_sanitizers)
 
   target_precompile_headers(${arg_NAME} REUSE_FROM nnft_test_precompiled)
+  # Five sources at a time: each instantiates much of Eigen. Their helpers are in namespaces of their own.
+  set_target_properties(${arg_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
 
   if(NOT arg_RANKS)
     target_link_libraries(${arg_NAME} PRIVATE GTest::gtest_main)

@@ -15,7 +15,7 @@
 #include "nnft/core/error.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::action_chain_test {
 namespace {
 
 constexpr int sites = 2;
@@ -228,4 +228,4 @@ TEST(DrawSums, AreThoseOfTheSamples) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::action_chain_test

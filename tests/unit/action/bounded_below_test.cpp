@@ -8,7 +8,7 @@
 #include "nnft/action/lowest_field.hpp"
 #include "nnft/core/packed_index.hpp"
 
-namespace nnft {
+namespace nnft::bounded_below_test {
 namespace {
 
 /// g of Σ_k c_k (u_k·φ)^degree, the rows of `directions` being u_k.
@@ -102,4 +102,4 @@ TEST(LowestField, IsAtTheBottomOfTheWells) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::bounded_below_test

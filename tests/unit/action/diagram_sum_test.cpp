@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::diagram_sum_test {
 namespace {
 
 Vector some_tensor(const SymmetricAlgebra& algebra, int legs) {
@@ -114,4 +114,4 @@ TEST(DiagramSum, RefusesTensorsThatDoNotFit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::diagram_sum_test

@@ -10,7 +10,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::diagram_test {
 namespace {
 
 /// Wick contractions of labelled legs counted one by one: how many connected ones leave each number of legs over.
@@ -125,4 +125,4 @@ TEST(Diagram, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::diagram_test

@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::dual_expansion_test {
 namespace {
 
 constexpr int third_order = 3;
@@ -174,4 +174,4 @@ TEST(ModeBasis, ModesAloneHaveTheirOwnAction) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::dual_expansion_test

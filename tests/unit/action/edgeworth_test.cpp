@@ -9,7 +9,7 @@
 #include "nnft/action/mode_basis.hpp"
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::edgeworth_test {
 namespace {
 
 Vector one(double value) { return Vector::Constant(1, value); }
@@ -97,4 +97,4 @@ TEST(Edgeworth, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::edgeworth_test

@@ -12,7 +12,7 @@
 #include "nnft/core/packed_index.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::site_action_test {
 namespace {
 
 /// Random couplings of degrees 2, 4, … `degree` of some sites.
@@ -166,4 +166,4 @@ TEST(IsotropicVariance, SolvesTheGapEquation) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::site_action_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace nnft {
+namespace nnft::format_test {
 namespace {
 
 TEST(FormatEstimate, PutsTheErrorInTheLastTwoDigits) {
@@ -34,4 +34,4 @@ TEST(Format, BytesAndDurations) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::format_test

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::packed_index_test {
 namespace {
 
 TEST(PackedIndex, EveryTupleIsSortedDistinctAndFoundAgain) {
@@ -43,4 +43,4 @@ TEST(PackedIndex, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::packed_index_test

@@ -6,7 +6,7 @@
 
 #include "nnft/core/gauss_legendre_panel.hpp"
 
-namespace nnft {
+namespace nnft::portable_math_test {
 namespace {
 
 TEST(PortablePower, IsThePower) {
@@ -43,4 +43,4 @@ TEST(GaussLegendrePanel, IsExactForPolynomialsOfDegree31) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::portable_math_test

@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::quadrature_test {
 namespace {
 
 // Exact up to degree 2n − 1, not at degree 2n.
@@ -37,4 +37,4 @@ TEST(Quadrature, CompositeRespectsEnds) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::quadrature_test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace nnft {
+namespace nnft::series_test {
 namespace {
 
 TEST(SeriesBasis, ListsMonomialsByTotalOrder) {
@@ -57,4 +57,4 @@ TEST(Series, QuotientTimesDivisorIsTheDividend) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::series_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace nnft {
+namespace nnft::sha256_test {
 namespace {
 
 // Known answers: FIPS 180-2 appendix B and NIST's example values for SHA-256.
@@ -36,4 +36,4 @@ TEST(Sha256, GoesOnAfterItsDigestWasAskedFor) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::sha256_test

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::symmetric_eigen_test {
 namespace {
 
 // The second difference with fixed ends: eigenvalues 4 sin²(π k/(2(n + 1))), eigenvectors sin(π j k/(n + 1)).
@@ -29,4 +29,4 @@ TEST(SymmetricEigen, OfTheSecondDifference) {
 TEST(SymmetricEigen, RefusesWhatIsNotSquare) { EXPECT_THROW(symmetric_eigen(RowMatrix::Zero(2, 3)), ShapeError); }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::symmetric_eigen_test

@@ -12,7 +12,7 @@
 #include "nnft/random/variates.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::activation_test {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -189,4 +189,4 @@ TEST(FusedPaths, AgreeToTheLastBit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::activation_test

@@ -11,7 +11,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
-namespace nnft {
+namespace nnft::cos_ensemble_test {
 namespace {
 
 constexpr double sigma_weight = 1.1;
@@ -101,4 +101,4 @@ TEST(CosEnsemble, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::cos_ensemble_test

@@ -17,7 +17,7 @@
 #include "nnft/field/network_ensemble.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::deformed_copies_test {
 namespace {
 
 constexpr DeformationKind quartic = DeformationKind::weight_quartic, ring = DeformationKind::weight_ring;
@@ -192,4 +192,4 @@ TEST(DeformedEnsemble, OfAFreeScalarIsRefused) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::deformed_copies_test

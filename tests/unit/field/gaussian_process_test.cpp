@@ -9,7 +9,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
-namespace nnft {
+namespace nnft::gaussian_process_test {
 namespace {
 
 /// A smooth kernel on a line: numerically singular for many sites.
@@ -106,4 +106,4 @@ TEST(GaussianProcess, IsFrozen) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::gaussian_process_test

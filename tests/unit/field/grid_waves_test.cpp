@@ -10,7 +10,7 @@
 #include "nnft/random/variates.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::grid_waves_test {
 namespace {
 
 class GridWaves : public test::EveryPath {};
@@ -49,4 +49,4 @@ TEST_P(GridWaves, AreThoseOfTheSitesOneByOne) {
 INSTANTIATE_TEST_SUITE_P(Paths, GridWaves, test::every_path(), test::path_name);
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::grid_waves_test

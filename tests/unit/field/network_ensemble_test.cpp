@@ -14,7 +14,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_nets.hpp"
 
-namespace nnft {
+namespace nnft::network_ensemble_test {
 namespace {
 
 RowMatrix two_sites() {
@@ -125,4 +125,4 @@ TEST(NetworkEnsemble, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::network_ensemble_test

@@ -12,7 +12,7 @@
 #include "support/reference_nets.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::parameter_density_test {
 namespace {
 
 const std::vector<ParameterDensity> densities = {{DensityShape::normal, 0.0},     {DensityShape::uniform, 0.0},
@@ -86,4 +86,4 @@ TEST(DensityVariates, RefuseDensitiesWithoutVariance) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::parameter_density_test

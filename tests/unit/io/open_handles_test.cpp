@@ -6,7 +6,7 @@
 #include "io/file_descriptor.hpp"
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::open_handles_test {
 namespace {
 
 TEST(OpenHandles, NoneAtFirst) {
@@ -36,4 +36,4 @@ TEST(OpenHandles, EachKindIsNamed) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::open_handles_test

@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::result_layout_test {
 namespace {
 
 using Shape = std::vector<std::uint64_t>;
@@ -91,4 +91,4 @@ TEST(CheckSchema, RefusesByName) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::result_layout_test

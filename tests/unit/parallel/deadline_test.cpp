@@ -5,7 +5,7 @@
 #include "nnft/parallel/agreement.hpp"
 #include "support/mpi_main.hpp"
 
-namespace nnft {
+namespace nnft::deadline_test {
 namespace {
 
 using std::chrono::seconds;
@@ -37,4 +37,4 @@ TEST(Deadline, EndsWithTheAgreementItWaitsFor) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::deadline_test

@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace nnft {
+namespace nnft::partition_test {
 namespace {
 
 class Partition : public testing::TestWithParam<std::uint64_t> {};
@@ -49,4 +49,4 @@ TEST(PartitionArguments, AreChecked) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::partition_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nnft {
+namespace nnft::philox_test {
 namespace {
 
 // Known answers of Random123 1.14, file kat_vectors, lines "philox4x32 10".
@@ -15,4 +15,4 @@ TEST(Philox, KnownAnswersOfRandom123) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::philox_test

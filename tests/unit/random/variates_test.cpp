@@ -11,7 +11,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
-namespace nnft {
+namespace nnft::variates_test {
 namespace {
 
 constexpr std::uint64_t crossing = (std::uint64_t{1} << 32) - 5;  // lanes on both sides of a carry into the high sample word
@@ -150,4 +150,4 @@ TEST(Stream, RefusesWidthsBeyondTheCounter) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::variates_test

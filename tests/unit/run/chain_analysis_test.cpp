@@ -11,7 +11,7 @@
 #include "support/one_node_theory.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::chain_analysis_test {
 namespace {
 
 using test::ChainRun;
@@ -255,4 +255,4 @@ TEST(ChainAnalysis, BlocksWithoutSamplesAreAbsent) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::chain_analysis_test

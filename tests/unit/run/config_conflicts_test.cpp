@@ -4,7 +4,7 @@
 
 #include "support/wrong_config.hpp"
 
-namespace nnft {
+namespace nnft::config_conflicts_test {
 namespace {
 
 using namespace wrong_config;
@@ -116,4 +116,4 @@ TEST(ConfigConflicts, OfHistograms) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::config_conflicts_test

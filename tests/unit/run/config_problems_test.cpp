@@ -13,7 +13,7 @@
 #include "nnft/run/config_text.hpp"
 #include "support/wrong_config.hpp"
 
-namespace nnft {
+namespace nnft::config_problems_test {
 namespace {
 
 using namespace wrong_config;
@@ -249,4 +249,4 @@ TEST(ConfigProblems, ExitAsUsageErrors) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::config_problems_test

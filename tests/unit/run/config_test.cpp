@@ -10,7 +10,7 @@
 #include "nnft/run/config_keys.hpp"
 #include "support/wrong_config.hpp"
 
-namespace nnft {
+namespace nnft::config_test {
 namespace {
 
 using wrong_config::minimal;
@@ -291,4 +291,4 @@ TEST(Config, LoadsAFileAndSaysWhyItCannot) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::config_test

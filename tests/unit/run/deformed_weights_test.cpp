@@ -11,7 +11,7 @@
 #include "nnft/theory/deformed_connected.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::deformed_weights_test {
 namespace {
 
 constexpr DeformationKind quartic = DeformationKind::weight_quartic, ring = DeformationKind::weight_ring;
@@ -155,4 +155,4 @@ TEST(DeformedWeights, StepsResolveDerivativesByRing) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::deformed_weights_test

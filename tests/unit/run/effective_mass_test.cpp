@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace nnft {
+namespace nnft::effective_mass_test {
 namespace {
 
 TEST(EffectiveMass, FollowsTheLongestRayByDistance) {
@@ -45,4 +45,4 @@ TEST(EffectiveMass, OfAnExponentialIsItsRate) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::effective_mass_test

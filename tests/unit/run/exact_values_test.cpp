@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::exact_values_test {
 namespace {
 
 Config relu_config(const std::string& density, const std::string& derivatives) {
@@ -29,4 +29,4 @@ TEST(ExactValues, OfDerivativesByQuarticAreThoseOfNormalWeights) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::exact_values_test

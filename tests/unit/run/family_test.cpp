@@ -10,7 +10,7 @@
 #include "nnft/run/deformed_weights.hpp"
 #include "nnft/run/ensemble_factory.hpp"
 
-namespace nnft {
+namespace nnft::family_test {
 namespace {
 
 /// Widths, a shared scale and weights of one deformation: three axes.
@@ -143,4 +143,4 @@ TEST(Family, SamplesThePointsOwnStrength) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::family_test

@@ -12,7 +12,7 @@
 #include "nnft/run/exact_values.hpp"
 #include "nnft/run/operator_values.hpp"
 
-namespace nnft {
+namespace nnft::field_operator_test {
 namespace {
 
 const std::string one_node =
@@ -167,4 +167,4 @@ TEST(ChainPilot, RefusesWeightsOfWhichTooFewAreEffective) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::field_operator_test

@@ -4,7 +4,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::plan_test {
 namespace {
 
 Config config_of(const std::string& more) {
@@ -76,4 +76,4 @@ TEST(Plan, RefusesAPointThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::plan_test

@@ -13,7 +13,7 @@
 #include "nnft/stats/jackknife.hpp"
 #include "support/synthetic_scan.hpp"
 
-namespace nnft {
+namespace nnft::series_analysis_test {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -253,4 +253,4 @@ TEST(SeriesSchema, IsConsistent) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::series_analysis_test

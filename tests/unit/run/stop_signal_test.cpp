@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-namespace nnft {
+namespace nnft::stop_signal_test {
 namespace {
 
 class StopSignalTest : public testing::Test {
@@ -39,4 +39,4 @@ TEST_F(StopSignalTest, ASignalAfterTheEndOfARunDoesNotEndTheProcess) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::stop_signal_test

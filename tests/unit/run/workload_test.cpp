@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-namespace nnft {
+namespace nnft::workload_test {
 namespace {
 
 using Done = std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::uint64_t>>;
@@ -78,4 +78,4 @@ TEST(WholeRounds, EndWithTheFamilyAndAreAtLeastOne) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::workload_test

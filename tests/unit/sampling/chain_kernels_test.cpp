@@ -12,7 +12,7 @@
 #include "nnft/random/variates.hpp"
 #include "nnft/sampling/operator_arrays.hpp"
 
-namespace nnft {
+namespace nnft::chain_kernels_test {
 namespace {
 
 constexpr int nodes = 5, sites = 3, pairs = 6, quads = 15;
@@ -208,4 +208,4 @@ TEST(ChainKernels, PotentialAndGradientAreThoseOfTheOperator) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::chain_kernels_test

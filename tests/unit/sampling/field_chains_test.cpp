@@ -9,7 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "support/phi4_chains.hpp"
 
-namespace nnft {
+namespace nnft::field_chains_test {
 namespace {
 
 constexpr int points = 8;
@@ -114,4 +114,4 @@ TEST(FieldChains, RefuseToRotateOtherThanNormalWeights) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::field_chains_test

@@ -8,7 +8,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::finite_differences_test {
 namespace {
 
 constexpr double anywhere = -std::numeric_limits<double>::infinity();
@@ -100,4 +100,4 @@ TEST(FiniteDifferences, RefuseStepsLostInRounding) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::finite_differences_test

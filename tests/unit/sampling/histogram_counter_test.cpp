@@ -15,7 +15,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
-namespace nnft {
+namespace nnft::histogram_counter_test {
 namespace {
 
 constexpr std::uint64_t first_sample = 77;
@@ -234,4 +234,4 @@ TEST(HistogramCounter, NeedsAStreamToDrawWith) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::histogram_counter_test

@@ -12,7 +12,7 @@
 #include "support/cos_ensemble.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::moment_sampler_test {
 namespace {
 
 RowMatrix line_of_sites(int sites) {
@@ -169,4 +169,4 @@ TEST(MomentSampler, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::moment_sampler_test

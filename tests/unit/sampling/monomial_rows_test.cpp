@@ -10,7 +10,7 @@
 #include "nnft/random/variates.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::monomial_rows_test {
 namespace {
 
 constexpr int sites = 3;
@@ -122,4 +122,4 @@ TEST(MonomialRows, RefusesOrdersAboveTheEighth) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::monomial_rows_test

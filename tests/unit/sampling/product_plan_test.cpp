@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-namespace nnft {
+namespace nnft::product_plan_test {
 namespace {
 
 /// Which pair and rest stands at each place of the products.
@@ -57,4 +57,4 @@ TEST(ProductPlan, AllTuplesNeedFewRectangles) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::product_plan_test

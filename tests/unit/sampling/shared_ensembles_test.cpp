@@ -13,7 +13,7 @@
 #include "nnft/sampling/moment_sampler.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::shared_ensembles_test {
 namespace {
 
 constexpr DeformationKind quartic = DeformationKind::weight_quartic, ring = DeformationKind::weight_ring;
@@ -228,4 +228,4 @@ TEST(MomentSampler, RefusesSourcesOfOtherSitesBeforeItReadsThem) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::shared_ensembles_test

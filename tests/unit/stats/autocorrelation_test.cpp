@@ -9,7 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::autocorrelation_test {
 namespace {
 
 /// x_{t+1} = a x_t + noise in equilibrium, variance 1 about `mean`: ρ(t) = a^t, τ_int = (1 + a)/(2(1 − a)).
@@ -124,4 +124,4 @@ TEST(Autocorrelation, RefusesMoreLagsThanSamples) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::autocorrelation_test

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::chain_convergence_test {
 namespace {
 
 constexpr int chains = 32;
@@ -74,4 +74,4 @@ TEST(ChainConvergence, SaysWhatItCannotKnow) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::chain_convergence_test

@@ -9,7 +9,7 @@
 #include "nnft/stats/chain_convergence.hpp"
 #include "nnft/stats/sum_tree.hpp"
 
-namespace nnft {
+namespace nnft::chain_statistics_test {
 namespace {
 
 constexpr int slice = 16, slices = 11, chains = 8;
@@ -103,4 +103,4 @@ TEST(ChainStatistics, NeedChainsWithSamples) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::chain_statistics_test

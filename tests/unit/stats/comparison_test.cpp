@@ -11,7 +11,7 @@
 #include "nnft/stats/jackknife.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::comparison_test {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -211,4 +211,4 @@ TEST(CombinedPValue, IsBonferronis) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::comparison_test

@@ -8,7 +8,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::connected_series_test {
 namespace {
 
 using Real = long double;
@@ -320,4 +320,4 @@ TEST(ConnectedSeries, RefusesAReferenceThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::connected_series_test

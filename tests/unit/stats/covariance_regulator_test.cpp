@@ -9,7 +9,7 @@
 #include "nnft/stats/fit_error.hpp"
 #include "nnft/stats/jackknife.hpp"
 
-namespace nnft {
+namespace nnft::covariance_regulator_test {
 namespace {
 
 /// 16 leave-one-out values of two quantities with errors 1 and 2 and correlation ρ: Walsh functions.
@@ -111,4 +111,4 @@ TEST(Regulator, OptimalShrinkageIsStrongForIndependentValuesAndWeakForCorrelated
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::covariance_regulator_test

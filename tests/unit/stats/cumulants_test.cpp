@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::cumulants_test {
 namespace {
 
 std::span<const double> view(const Vector& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
@@ -73,4 +73,4 @@ TEST(MomentLayout, RefusesGaps) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::cumulants_test

@@ -4,7 +4,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::derivative_layout_test {
 namespace {
 
 TEST(DerivativeLayout, NamesEveryDerivativeOnce) {
@@ -35,4 +35,4 @@ TEST(DerivativeLayout, RefusesStrengthsWithoutAnEntry) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::derivative_layout_test

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace nnft {
+namespace nnft::histogram_densities_test {
 namespace {
 
 // Eight blocks of ten samples; block b has b + 1 of them in bin 1 of site 0 and two in bin (0, 1) of the pair.
@@ -44,4 +44,4 @@ TEST(HistogramDensities, TakeConditionalOnesAsTheyAreAndIntegrateThem) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::histogram_densities_test

@@ -8,7 +8,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/stats/sum_layout.hpp"
 
-namespace nnft {
+namespace nnft::histogram_layout_test {
 namespace {
 
 TEST(FieldBins, HoldTheirLowerEdgeAndTheLastOneItsUpperEdgeToo) {
@@ -102,4 +102,4 @@ TEST(SumLayout, HasHistogramsBehindEverythingThatIsAdded) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::histogram_layout_test

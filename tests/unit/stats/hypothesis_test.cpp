@@ -8,7 +8,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::hypothesis_test {
 namespace {
 
 /// Leave-one-out values whose two halves both say: uncorrelated quantities of error 1. Walsh functions of b/2.
@@ -123,4 +123,4 @@ TEST(StudentPValue, ClosedFormAndNormalLimit) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::hypothesis_test

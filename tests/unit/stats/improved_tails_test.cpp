@@ -4,7 +4,7 @@
 
 #include "nnft/stats/tails.hpp"
 
-namespace nnft {
+namespace nnft::improved_tails_test {
 namespace {
 
 constexpr int blocks = 64;
@@ -36,4 +36,4 @@ TEST(ImprovedTails, AreSeenInBlocksAlone) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::improved_tails_test

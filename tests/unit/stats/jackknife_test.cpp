@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::jackknife_test {
 namespace {
 
 BlockTable table_of(const std::vector<double>& means, std::int64_t per_block) {
@@ -84,4 +84,4 @@ TEST(Jackknife, RefusesFewerThanTwoBlocks) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::jackknife_test

@@ -10,7 +10,7 @@
 #include "nnft/stats/jackknife.hpp"
 #include "support/synthetic_scan.hpp"
 
-namespace nnft {
+namespace nnft::least_squares_test {
 namespace {
 
 using test::draw_scan;
@@ -143,4 +143,4 @@ TEST(LeastSquares, RefusesWhatDoesNotDetermineTheParameters) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::least_squares_test

@@ -10,7 +10,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::minimum_variance_test {
 namespace {
 
 /// Estimators whose block means are given; shape (blocks, estimators), one quantity.
@@ -203,4 +203,4 @@ TEST(MinimumVariance, RefusesOtherShapes) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::minimum_variance_test

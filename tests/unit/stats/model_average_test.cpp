@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::model_average_test {
 namespace {
 
 const double nan = std::nan("");
@@ -53,4 +53,4 @@ TEST(ModelAverage, OverThoseThatHaveTheParameter) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::model_average_test

@@ -5,7 +5,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/stats/cumulants.hpp"
 
-namespace nnft {
+namespace nnft::moment_layout_test {
 namespace {
 
 TEST(MomentLayout, ListedTuplesBringTheirSubTuples) {
@@ -56,4 +56,4 @@ TEST(MomentLayout, CumulantsOfAListAreThoseOfAllTuples) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::moment_layout_test

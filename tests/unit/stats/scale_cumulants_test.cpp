@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace nnft {
+namespace nnft::scale_cumulants_test {
 namespace {
 
 using Polynomial = std::vector<double>;
@@ -35,4 +35,4 @@ TEST(ScaleCumulants, OfPowersAreThoseOfTheirMoments) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::scale_cumulants_test

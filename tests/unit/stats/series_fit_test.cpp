@@ -9,7 +9,7 @@
 #include "nnft/stats/fit_error.hpp"
 #include "support/synthetic_scan.hpp"
 
-namespace nnft {
+namespace nnft::series_fit_test {
 namespace {
 
 using test::draw_scan;
@@ -101,4 +101,4 @@ TEST(FitSeries, RefusesPointsThatCoincideOrAreTooFew) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::series_fit_test

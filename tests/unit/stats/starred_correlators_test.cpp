@@ -8,7 +8,7 @@
 #include "nnft/core/error.hpp"
 #include "support/one_node_theory.hpp"
 
-namespace nnft {
+namespace nnft::starred_correlators_test {
 namespace {
 
 using test::OneNodeTheory;
@@ -84,4 +84,4 @@ TEST(StarredCorrelators, RefuseOtherLayouts) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::starred_correlators_test

@@ -9,7 +9,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::sum_tree_test {
 namespace {
 
 /// Numbers whose sum depends on the order of additions.
@@ -68,4 +68,4 @@ TEST(SumTree, RefusesASliceTwice) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::sum_tree_test

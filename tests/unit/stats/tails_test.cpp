@@ -7,7 +7,7 @@
 
 #include "nnft/stats/cumulants.hpp"
 
-namespace nnft {
+namespace nnft::tails_test {
 namespace {
 
 /// One site, order 2 and 4: x = φ² of the given samples, dealt to 64 blocks.
@@ -62,4 +62,4 @@ TEST(Tails, HeavyTailsAreNot) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::tails_test

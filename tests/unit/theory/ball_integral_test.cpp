@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::ball_integral_test {
 namespace {
 
 // Volumes, and the Fourier transform of the ball: 2 sin(Λr)/r, 2πΛJ₁(Λr)/r, 4π(sin Λr − Λr cos Λr)/r³, far out too.
@@ -31,4 +31,4 @@ TEST(BallIntegral, SmallMass) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::ball_integral_test

@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::cos_moments_test {
 namespace {
 
 // The closed forms of G2 and G4c as the literature prints them, against the general construction from one neuron.
@@ -59,4 +59,4 @@ TEST(CosExact, RefusesWidthZero) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::cos_moments_test

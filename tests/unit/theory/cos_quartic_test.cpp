@@ -12,7 +12,7 @@
 #include "support/sizes.hpp"
 #include "support/two_cos_neurons.hpp"
 
-namespace nnft {
+namespace nnft::cos_quartic_test {
 namespace {
 
 const RowMatrix line = (RowMatrix(4, 1) << 0.0, 0.5, 1.0, -0.7).finished();
@@ -234,4 +234,4 @@ TEST(CosQuartic, NoEffectAtInfiniteWidth) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::cos_quartic_test

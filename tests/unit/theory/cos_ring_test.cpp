@@ -14,7 +14,7 @@
 #include "support/sizes.hpp"
 #include "support/two_cos_neurons.hpp"
 
-namespace nnft {
+namespace nnft::cos_ring_test {
 namespace {
 
 const RowMatrix line = (RowMatrix(4, 1) << 0.0, 0.5, 1.0, -0.7).finished();
@@ -201,4 +201,4 @@ TEST(CosRing, RefusesOrderEight) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::cos_ring_test

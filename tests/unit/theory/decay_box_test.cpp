@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::decay_box_test {
 namespace {
 
 // Gaussians of very different widths: e^{−46} is at √92 deviations.
@@ -30,4 +30,4 @@ TEST(DecayBox, RefusesWhatDoesNotDecay) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::decay_box_test

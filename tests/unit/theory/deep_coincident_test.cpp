@@ -8,7 +8,7 @@
 #include "nnft/theory/mlp_moments.hpp"
 #include "nnft/theory/one_neuron.hpp"
 
-namespace nnft {
+namespace nnft::deep_coincident_test {
 namespace {
 
 CoincidentProblem problem(Activation activation, int depth, double width, int highest_order) {
@@ -76,4 +76,4 @@ TEST(DeepCoincident, Refuses) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::deep_coincident_test

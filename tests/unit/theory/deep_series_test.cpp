@@ -11,7 +11,7 @@
 #include "nnft/theory/mlp_moments.hpp"
 #include "nnft/theory/one_neuron.hpp"
 
-namespace nnft {
+namespace nnft::deep_series_test {
 namespace {
 
 SiteSet three_sites() {
@@ -162,4 +162,4 @@ TEST(DeepSeries, Refuses) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::deep_series_test

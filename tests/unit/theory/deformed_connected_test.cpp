@@ -13,7 +13,7 @@
 #include "nnft/theory/mlp_moments.hpp"
 #include "nnft/theory/one_neuron.hpp"
 
-namespace nnft {
+namespace nnft::deformed_connected_test {
 namespace {
 
 constexpr DeformationKind quartic = DeformationKind::weight_quartic, ring = DeformationKind::weight_ring,
@@ -158,4 +158,4 @@ TEST(DeformedConnected, RefusesWhatIsNotKnown) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::deformed_connected_test

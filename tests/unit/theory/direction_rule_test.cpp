@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::direction_rule_test {
 namespace {
 
 // Averages over the sphere of |u_1| and u_1²: 1, 2/π, 1/2 and 1, 1/2, 1/3; the kink is at an end in every dimension.
@@ -32,4 +32,4 @@ TEST(DirectionRule, KnownAverages) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::direction_rule_test

@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::few_node_moments_test {
 namespace {
 
 FewNodeMoments moments(double connected) { return {Vector::Constant(2, 1.0), (Vector(2) << 1.0, connected).finished()}; }
@@ -27,4 +27,4 @@ TEST(FewNodeMoments, StopsAtTheFirstGoodLevel) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::few_node_moments_test

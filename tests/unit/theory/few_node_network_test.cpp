@@ -15,7 +15,7 @@
 #include "nnft/theory/wave_rule.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::few_node_network_test {
 namespace {
 
 const FreeScalarSpec free_scalar{1.0, 8.0, -1.0};
@@ -172,4 +172,4 @@ TEST(FewNodeNetwork, RefusesWhatItCannotDo) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::few_node_network_test

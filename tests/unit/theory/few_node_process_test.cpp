@@ -11,7 +11,7 @@
 #include "nnft/theory/one_neuron.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::few_node_process_test {
 namespace {
 
 /// Propagator of d = 1, Λ = 8, m = 1 at the nodes, then the points.
@@ -137,4 +137,4 @@ TEST(FewNodeProcess, SingularCovariances) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::few_node_process_test

@@ -9,7 +9,7 @@
 #include "nnft/theory/field_perturbation.hpp"
 #include "nnft/theory/kernels.hpp"
 
-namespace nnft {
+namespace nnft::field_diagrams_test {
 namespace {
 
 RowMatrix reference_points() { return (RowMatrix(3, 1) << 2.0, 1.0, 3.0).finished(); }
@@ -82,4 +82,4 @@ TEST(FieldDiagrams, RefusesWhatItCannotDo) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::field_diagrams_test

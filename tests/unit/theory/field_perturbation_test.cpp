@@ -9,7 +9,7 @@
 #include "nnft/theory/isserlis.hpp"
 #include "nnft/theory/kernels.hpp"
 
-namespace nnft {
+namespace nnft::field_perturbation_test {
 namespace {
 
 /// Propagator at the nodes, then the points.
@@ -159,4 +159,4 @@ TEST(FieldPerturbation, RefusesWhatItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::field_perturbation_test

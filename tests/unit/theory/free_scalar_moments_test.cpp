@@ -9,7 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/theory/ball_integral.hpp"
 
-namespace nnft {
+namespace nnft::free_scalar_moments_test {
 namespace {
 
 SiteSet on_the_first_axis(int dimension, std::initializer_list<double> positions) {
@@ -87,4 +87,4 @@ TEST(FreeScalarExact, RefusesFourDimensions) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::free_scalar_moments_test

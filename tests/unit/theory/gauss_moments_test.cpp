@@ -7,7 +7,7 @@
 
 #include "nnft/theory/gaussian_lattice.hpp"
 
-namespace nnft {
+namespace nnft::gauss_moments_test {
 namespace {
 
 // Four points as the literature prints them.
@@ -42,4 +42,4 @@ TEST(GaussExact, AgreesWithQuadrature) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::gauss_moments_test

@@ -7,7 +7,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/theory/isserlis.hpp"
 
-namespace nnft {
+namespace nnft::gaussian_lattice_test {
 namespace {
 
 // ⟨z_i z_j z_k z_l⟩ by Isserlis' theorem, in one to four dimensions, a flat direction among them, half lattices too.
@@ -43,4 +43,4 @@ TEST(GaussianLattice, LoadingsReproduceTheCovariance) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::gaussian_lattice_test

@@ -12,7 +12,7 @@
 #include "nnft/theory/orthant_product.hpp"
 #include "support/sizes.hpp"
 
-namespace nnft {
+namespace nnft::gaussian_products_test {
 namespace {
 
 RowMatrix four_by_four() {
@@ -87,4 +87,4 @@ TEST(GaussianProducts, OrthantProducts) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::gaussian_products_test

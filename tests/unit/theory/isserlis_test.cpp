@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace nnft {
+namespace nnft::isserlis_test {
 namespace {
 
 TEST(Isserlis, ClosedFormsAtOneSite) {
@@ -20,4 +20,4 @@ TEST(Isserlis, ClosedFormsAtOneSite) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::isserlis_test

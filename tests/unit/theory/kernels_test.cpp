@@ -10,7 +10,7 @@
 #include "nnft/theory/gauss_moments.hpp"
 #include "nnft/theory/mlp_moments.hpp"
 
-namespace nnft {
+namespace nnft::kernels_test {
 namespace {
 
 SiteSet three_sites() {
@@ -108,4 +108,4 @@ TEST(Kernels, OtherDensities) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::kernels_test

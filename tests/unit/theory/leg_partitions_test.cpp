@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nnft {
+namespace nnft::leg_partitions_test {
 namespace {
 
 double all_of(const std::vector<LegPartitions::Term>& terms) {
@@ -38,4 +38,4 @@ TEST(LegPartitions, BlocksMakeUpTheTuple) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::leg_partitions_test

@@ -11,7 +11,7 @@
 #include "nnft/theory/direction_rule.hpp"
 #include "nnft/theory/weight_rule.hpp"
 
-namespace nnft {
+namespace nnft::mlp_moments_test {
 namespace {
 
 using std::numbers::pi;
@@ -228,4 +228,4 @@ TEST(MlpExact, RefusalsNameTheReason) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::mlp_moments_test

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::neuron_rule_test {
 namespace {
 
 /// A rule whose only feature is 1 + error(level).
@@ -54,4 +54,4 @@ TEST(NeuronRule, RadiusMoments) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::neuron_rule_test

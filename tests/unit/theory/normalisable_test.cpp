@@ -9,7 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/theory/kernels.hpp"
 
-namespace nnft {
+namespace nnft::normalisable_test {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -79,4 +79,4 @@ TEST(Normalisable, DensitiesAndActivations) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::normalisable_test

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::one_neuron_test {
 namespace {
 
 // G4c = (σ_a⁴/N){k₄ E[hhhh] − Σ E[hh]E[hh]}, k₄ = 3, 9/5, 6, 3(ν − 2)/(ν − 4), 1, and a₀ adds (k₄ − 3)σ_a0⁴.
@@ -69,4 +69,4 @@ TEST(OneNeuron, ConnectedAndFullAreInverse) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::one_neuron_test

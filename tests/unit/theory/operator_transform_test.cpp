@@ -6,7 +6,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::operator_transform_test {
 namespace {
 
 /// ⟨e^{−V}φ_aφ_b⟩/⟨e^{−V}⟩ of a Gaussian field of unit variance and correlation r on two nodes, from its characteristic function.
@@ -50,4 +50,4 @@ TEST(OperatorTransform, Refuses) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::operator_transform_test

@@ -9,7 +9,7 @@
 #include "nnft/field/node_grid.hpp"
 #include "nnft/theory/free_scalar_moments.hpp"
 
-namespace nnft {
+namespace nnft::propagator_test {
 namespace {
 
 double by_ball_integral(const MomentumBall& ball, double distance) {
@@ -58,4 +58,4 @@ TEST(Propagator, RefusesWhatIsNotInTheTable) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::propagator_test

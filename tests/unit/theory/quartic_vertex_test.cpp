@@ -6,7 +6,7 @@
 #include "nnft/field/node_grid.hpp"
 #include "nnft/theory/kernels.hpp"
 
-namespace nnft {
+namespace nnft::quartic_vertex_test {
 namespace {
 
 // With pair weights diag(w) the vertex is local, diagram by diagram.
@@ -41,4 +41,4 @@ TEST(QuarticVertex, PartsOfACovariance) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::quartic_vertex_test

@@ -14,7 +14,7 @@
 #include "nnft/theory/mlp_moments.hpp"
 #include "nnft/theory/one_neuron.hpp"
 
-namespace nnft {
+namespace nnft::source_functional_test {
 namespace {
 
 RowMatrix three_points(int dimension) {
@@ -159,4 +159,4 @@ TEST(SourceFunctional, RefusesInfiniteOnes) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::source_functional_test

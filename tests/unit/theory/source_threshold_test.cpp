@@ -9,7 +9,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::source_threshold_test {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
@@ -94,4 +94,4 @@ TEST(SourceThreshold, MessageNamesTheLargestMultiple) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::source_threshold_test

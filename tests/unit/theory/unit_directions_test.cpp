@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace nnft {
+namespace nnft::unit_directions_test {
 namespace {
 
 // The averages of cos(2·phase·n_1) are cos, J₀ and sinc.
@@ -22,4 +22,4 @@ TEST(UnitDirections, AveragesOfWaves) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::unit_directions_test

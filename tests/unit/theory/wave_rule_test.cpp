@@ -5,7 +5,7 @@
 #include "nnft/theory/cos_moments.hpp"
 #include "nnft/theory/free_scalar_moments.hpp"
 
-namespace nnft {
+namespace nnft::wave_rule_test {
 namespace {
 
 // Averages of products are those in closed form, in every dimension.
@@ -26,4 +26,4 @@ TEST(WaveRule, Moments) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::wave_rule_test

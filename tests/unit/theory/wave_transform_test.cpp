@@ -9,7 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/theory/feature_transform.hpp"
 
-namespace nnft {
+namespace nnft::wave_transform_test {
 namespace {
 
 // F_00 = e^{−τ²/4} I₀(τ²/4), and sums over many phases.
@@ -60,4 +60,4 @@ TEST(WaveTransform, IsTheFeatureTransform) {
 TEST(WaveTransform, RefusesHighOrders) { EXPECT_THROW(PhaseAverages(10, 1.0), UsageError); }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::wave_transform_test

@@ -7,7 +7,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::weight_rule_test {
 namespace {
 
 // E[u²] = 1 and E[u⁴] of each density, in one and two dimensions.
@@ -36,4 +36,4 @@ TEST(WeightRule, Refuses) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::weight_rule_test

@@ -14,7 +14,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
-namespace nnft {
+namespace nnft::free_scalar_test {
 namespace {
 
 constexpr double pi = std::numbers::pi;
@@ -176,4 +176,4 @@ TEST(FreeScalarNet, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::free_scalar_test

@@ -11,7 +11,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_draws.hpp"
 
-namespace nnft {
+namespace nnft::gauss_test {
 namespace {
 
 using Gauss = test::EveryPath;
@@ -57,4 +57,4 @@ TEST(GaussNet, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::gauss_test

@@ -11,7 +11,7 @@
 #include "support/every_path.hpp"
 #include "support/reference_nets.hpp"
 
-namespace nnft {
+namespace nnft::mlp_test {
 namespace {
 
 RowMatrix some_sites(int sites, int d) {
@@ -150,4 +150,4 @@ TEST(MlpNet, RefusesTheImpossible) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::mlp_test

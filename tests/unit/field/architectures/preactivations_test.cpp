@@ -11,7 +11,7 @@
 #include "nnft/random/variates.hpp"
 #include "support/every_path.hpp"
 
-namespace nnft {
+namespace nnft::preactivations_test {
 namespace {
 
 using Preactivations = test::EveryPath;
@@ -141,4 +141,4 @@ TEST(PreactivationNet, RefusesOtherDensitiesAndHasNoWeightsToTell) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::preactivations_test

@@ -8,7 +8,7 @@
 
 #include "nnft/core/error.hpp"
 
-namespace nnft {
+namespace nnft::input_weights_test {
 namespace {
 
 constexpr DeformationKind quartic = DeformationKind::weight_quartic, ring = DeformationKind::weight_ring;
@@ -148,4 +148,4 @@ TEST(InputWeights, RefuseImpossibleStrengths) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::input_weights_test

@@ -13,7 +13,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/core/portable_math.hpp"
 
-namespace nnft {
+namespace nnft::radial_transport_test {
 namespace {
 
 constexpr std::array<std::uint64_t, 8> dimensions = {1, 2, 3, 10, 100, 1999, 10000, 10000000};
@@ -186,4 +186,4 @@ TEST(RadialTransport, RefusesWhatHasNoDensity) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::radial_transport_test

@@ -8,7 +8,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/random/variates.hpp"
 
-namespace nnft {
+namespace nnft::shared_scale_test {
 namespace {
 
 TEST(SharedScale, IsTheQuantileOfOneUniformThatAllStrengthsShare) {
@@ -53,4 +53,4 @@ TEST(SharedScale, RefusesStrengthsBelowZero) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::shared_scale_test

@@ -12,7 +12,7 @@
 #include "nnft/field/deformations/ring_map.hpp"
 #include "nnft/random/variates.hpp"
 
-namespace nnft {
+namespace nnft::weight_map_test {
 namespace {
 
 constexpr DeformationKind quartic = DeformationKind::weight_quartic, ring = DeformationKind::weight_ring;
@@ -165,4 +165,4 @@ TEST(RingMap, GivesTheCirculantCovariance) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::weight_map_test

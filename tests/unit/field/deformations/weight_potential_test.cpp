@@ -9,7 +9,7 @@
 #include "nnft/core/error.hpp"
 #include "nnft/random/variates.hpp"
 
-namespace nnft {
+namespace nnft::weight_potential_test {
 namespace {
 
 /// V of one sample in weights W = √s w, by the definition.
@@ -59,4 +59,4 @@ TEST(WeightPotential, RefusesSharedScale) {
 }
 
 }  // namespace
-}  // namespace nnft
+}  // namespace nnft::weight_potential_test
