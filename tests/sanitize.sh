@@ -48,7 +48,7 @@ rm -rf -- "$reports"
 mkdir -p -- "$reports"
 # Libraries are preloaded before the sanitizer's by tests that inject faults: verify_asan_link_order=0. LeakSanitizer takes thread-local
 # memory of libraries that begins 16 bytes into a page for that of an old glibc, reads garbage and crashes: intercept_tls_get_addr=0.
-# Names of functions are looked up at the end, for what is to be shown; for each leak of MPI's it takes as long as a start.
+# Names of functions are looked up at the end, for what is shown: for the leaks of MPI that are not it takes a third of each start.
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:symbolize=0:log_path=$reports/asan
 ASAN_OPTIONS+=:verify_asan_link_order=0:intercept_tls_get_addr=0
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/ubsan
