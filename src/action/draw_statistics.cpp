@@ -28,7 +28,7 @@ DrawnObservable observable_statistics(const DrawLayout& layout, const RowMatrix&
 
 double slowest_pair(const DrawLayout& layout, const RowMatrix& sums) {
   const MomentLayout& moments = layout.moments();
-  if (moments.orders().back() < 4) return std::nan("");
+  if (moments.orders().back() < 4) return not_a_number;
   const auto length = static_cast<double>(layout.samples());
   double slowest = 0.0;
   for (int t = 0; t < moments.index(2).size(); ++t) {

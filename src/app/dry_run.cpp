@@ -1,13 +1,13 @@
 #include "app/dry_run.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/core/format.hpp"
 #include "nnft/run/pilot.hpp"
 #include "nnft/run/simulation.hpp"
@@ -35,7 +35,6 @@ std::function<void()> trial_of(const Config& config, const Plan& plan, const Pil
 
 /// How much longer the slices of a trial take on this rank, with all ranks busy, than the pilot measured.
 double slowdown(const Communicator& comm, const Config& config, const Plan& plan, const Pilot& pilot, SimdPath path) {
-  using Clock = std::chrono::steady_clock;
   const std::vector<Range> families = families_of(plan, {0, plan.points().size()});
   // Chains of a batch are sampled together.
   const double at_once = config.has_field_operator() ? batch_samples : 1.0;
@@ -48,8 +47,8 @@ double slowdown(const Communicator& comm, const Config& config, const Plan& plan
     do {
       trial();
       for (std::uint64_t p = family.begin; p < family.end; ++p) expected += at_once * pilot.slice_seconds[p];
-      elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-    } while (elapsed < trial_seconds && std::chrono::duration<double>(Clock::now() - turn).count() < 0.1);
+      elapsed = seconds_since(start);
+    } while (elapsed < trial_seconds && seconds_since(turn) < 0.1);
   }
   return elapsed / expected;
 }

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <optional>
 
 #include "app/command.hpp"
+#include "nnft/core/clock.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/parallel/job_abort.hpp"
 #include "nnft/run/exact_values.hpp"
@@ -27,7 +27,7 @@ PointResult exact_point(const Config& config, const ScanPoint& point, const SumL
 }  // namespace
 
 ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   const Arguments arguments = parse_arguments(words, {{"--fresh", "--leading", "--perturbation"}, {}});
   if (arguments.positional.size() != 1)
     throw UsageError("nnft exact: expected one config file, got " + std::to_string(arguments.positional.size()));
@@ -57,8 +57,7 @@ ExitCode exact(const Communicator& comm, const std::vector<std::string>& words) 
       const std::string table = point ? result_table(*point, std::nullopt, plan.sums(), TableLength::summary) + "\n" : "";
       for (const std::string& text : comm.gather(table)) std::printf("%s", text.c_str());
     }
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    writer.commit(end_provenance(comm, plan, elapsed.count() * comm.size()));
+    writer.commit(end_provenance(comm, plan, seconds_since(begin) * comm.size()));
   });
   if (comm.root()) std::printf("written to %s\n", config.run.output.c_str());
   return ExitCode::done;

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "io/file_descriptor.hpp"
+#include "nnft/core/clock.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/agreement.hpp"
 
@@ -21,7 +22,6 @@ namespace nnft {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 /// How long a job that is ending may keep the next one waiting.
 constexpr std::chrono::seconds patience{20};

@@ -3,13 +3,13 @@
 #include <hdf5_hl.h>
 
 #include <filesystem>
-#include <limits>
 #include <map>
 #include <system_error>
 
 #include "io/disk_room.hpp"
 #include "io/hdf5_handle.hpp"
 #include "io/text_attributes.hpp"
+#include "nnft/core/types.hpp"
 #include "nnft/io/result_file.hpp"
 
 namespace nnft {
@@ -50,7 +50,7 @@ Handle dataset_properties(std::span<const std::uint64_t> chunk, ElementType type
   // Now, while one rank writes: ranks that allocate together can hang if one of them fails.
   check(H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY), where, "H5Pset_alloc_time");
   if (type == ElementType::float64) {
-    const double fill = std::numeric_limits<double>::quiet_NaN();
+    const double fill = not_a_number;
     check(H5Pset_fill_value(creation.get(), H5T_NATIVE_DOUBLE, &fill), where, "H5Pset_fill_value");
   }
   return creation;

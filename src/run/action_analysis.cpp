@@ -1,7 +1,6 @@
 #include "nnft/run/action_analysis.hpp"
 
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <span>
 
@@ -11,8 +10,6 @@
 
 namespace nnft {
 namespace {
-
-const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// For every correlator at the chosen sites, order after order, its column among the file's.
 std::vector<Eigen::Index> chosen_columns(const MomentLayout& moments, const ActionSubject& subject) {

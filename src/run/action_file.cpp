@@ -2,8 +2,6 @@
 
 #include <cmath>
 #include <functional>
-#include <limits>
-#include <numeric>
 
 #include "nnft/run/point_variables.hpp"
 
@@ -11,12 +9,6 @@ namespace nnft {
 namespace {
 
 using Names = std::vector<std::string>;
-
-std::vector<std::int64_t> counting(std::size_t count) {
-  std::vector<std::int64_t> values(count);
-  std::iota(values.begin(), values.end(), 0);
-  return values;
-}
 
 /// Builds the schema; values are those of all points one after the other, which is their order along the scan axes.
 class ActionSchema {
@@ -53,7 +45,7 @@ class ActionSchema {
   }
 
   void add_dimensions() {
-    dimension("order", counting(static_cast<std::size_t>(subject_.order) + 1), "power of the expansion parameter");
+    dimension("order", counting(subject_.order + 1), "power of the expansion parameter");
     const bool in_strength = subject_.expansion == ActionExpansion::strength;
     dimension("width", stored_.plan().widths(), "width N of the last hidden layer");
     for (std::size_t axis = 1; axis < axes_.size(); ++axis)
@@ -67,10 +59,9 @@ class ActionSchema {
     }
     dimension("site", std::vector<std::int64_t>(subject_.sites.begin(), subject_.sites.end()),
               "site, by its number in the file of the correlators");
-    dimension("component", counting(static_cast<std::size_t>(stored_.config().sites.cols())), "component of a position");
+    dimension("component", counting(stored_.config().sites.cols()), "component of a position");
     for (const int degree : tuple_degrees())
-      dimension(tuple_dimension(degree), counting(static_cast<std::size_t>(index(degree).size())),
-                "packed index of " + std::to_string(degree) + " sites");
+      dimension(tuple_dimension(degree), counting(index(degree).size()), "packed index of " + std::to_string(degree) + " sites");
     dimension("mode", counting(subject_.sites.size()), "eigenvector of G2c");
   }
 
@@ -105,12 +96,7 @@ class ActionSchema {
     }
   }
 
-  static std::string coordinates(int degree) {
-    std::string text;
-    if (degree > 0)
-      for (const std::string& leg : leg_names(degree)) text += (text.empty() ? "" : " ") + leg;
-    return text;
-  }
+  static std::string coordinates(int degree) { return degree > 0 ? joined_legs(degree) : ""; }
 
   /// `values` of each point, scan axes leading.
   void add(const std::string& name, const Names& last, const std::string& long_name, const std::string& coordinates,
@@ -195,7 +181,7 @@ class ActionSchema {
   void add_leave_one_out(int degree, const std::string& name) {
     const auto size = static_cast<std::size_t>(subject_.layout.index(degree).size());
     const std::size_t orders = static_cast<std::size_t>(subject_.order) + 1, points = actions_.size();
-    std::vector<double> all(stored_.plan().blocks() * orders * points * size, std::numeric_limits<double>::quiet_NaN());
+    std::vector<double> all(stored_.plan().blocks() * orders * points * size, not_a_number);
     for (std::size_t p = 0; p < points; ++p)
       for (std::size_t row = 0; row < actions_[p].blocks.size(); ++row)
         for (std::size_t order = 0; order < orders; ++order) {

@@ -14,16 +14,16 @@ namespace {
 bool present(const BlockTable& table, Eigen::Index block) { return table.counts[static_cast<std::size_t>(block)] > 0; }
 
 Estimate unknown(Eigen::Index quantities, Eigen::Index rows) {
-  const Vector none = Vector::Constant(quantities, std::nan(""));
-  return {none, none, none, RowMatrix::Constant(rows, quantities, std::nan(""))};
+  const Vector none = Vector::Constant(quantities, not_a_number);
+  return {none, none, none, RowMatrix::Constant(rows, quantities, not_a_number)};
 }
 
 PointResult nothing_measured(const ScanPoint& point, const SumLayout& layout, const Vector& reference_kernel,
                              const BlockTable& table) {
   const Eigen::Index moments = layout.moments().size();
   const auto orders = static_cast<Eigen::Index>(layout.moments().orders().size());
-  const RowMatrix shares = RowMatrix::Constant(orders, layout.sites(), std::nan(""));
-  const Vector none = Vector::Constant(moments, std::nan(""));
+  const RowMatrix shares = RowMatrix::Constant(orders, layout.sites(), not_a_number);
+  const Vector none = Vector::Constant(moments, not_a_number);
   const bool chain = layout.chain().present();
   return {point,
           table.samples(),
@@ -41,7 +41,7 @@ PointResult nothing_measured(const ScanPoint& point, const SumLayout& layout, co
 /// The rows of the blocks that are present, spread over all blocks.
 RowMatrix spread(const RowMatrix& rows, const BlockTable& table) {
   if (rows.rows() == table.blocks()) return rows;
-  RowMatrix all = RowMatrix::Constant(table.blocks(), rows.cols(), std::nan(""));
+  RowMatrix all = RowMatrix::Constant(table.blocks(), rows.cols(), not_a_number);
   Eigen::Index next = 0;
   for (Eigen::Index block = 0; block < table.blocks(); ++block)
     if (present(table, block)) all.row(block) = rows.row(next++);

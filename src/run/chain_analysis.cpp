@@ -129,8 +129,8 @@ Profile ratio_profile(const ChainInput& input, int first, int count) {
 }
 
 Estimate unknown(Eigen::Index quantities, Eigen::Index rows) {
-  const Vector none = Vector::Constant(quantities, std::nan(""));
-  return {none, none, none, RowMatrix::Constant(rows, quantities, std::nan(""))};
+  const Vector none = Vector::Constant(quantities, not_a_number);
+  return {none, none, none, RowMatrix::Constant(rows, quantities, not_a_number)};
 }
 
 }  // namespace
@@ -186,18 +186,18 @@ ChainResult analyse_chain(const ChainInput& input, const Correlators& correlator
 
 ChainResult unknown_chain(const SumLayout& layout, Eigen::Index blocks) {
   const ChainLayout& chain = layout.chain();
-  const Vector nodes = Vector::Constant(chain.nodes(), std::nan(""));
+  const Vector nodes = Vector::Constant(chain.nodes(), not_a_number);
   ChainResult result;
   result.plain = unknown(layout.moments().size(), blocks);
   result.variance_reduction = result.plain.value;
   result.observables = unknown(std::ssize(box_observables(layout)), blocks);
   result.effective_mass = unknown(layout.sites(), blocks);
   result.squares = result.quartics = {nodes, nodes};
-  result.weight_efficiency = std::nan("");
+  result.weight_efficiency = not_a_number;
   if (!chain.is_chain()) return result;
-  const AutocorrelationTime none{std::nan(""), std::nan(""), 0, false};
+  const AutocorrelationTime none{not_a_number, not_a_number, 0, false};
   result.statistics.emplace();
-  result.statistics->fill({none, none, std::nan(""), std::nan(""), std::nan("")});
+  result.statistics->fill({none, none, not_a_number, not_a_number, not_a_number});
   return result;
 }
 

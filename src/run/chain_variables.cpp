@@ -1,7 +1,6 @@
 #include "run/chain_variables.hpp"
 
 #include <array>
-#include <numeric>
 #include <utility>
 
 namespace nnft {
@@ -15,18 +14,6 @@ constexpr std::array<const char*, chain_observables> series_meanings = {
     "m = integral of phi over the box / volume, of the first samples of each chain"};
 
 const std::string observable_legend = " of 0: V, 1: F = integral of phi^2 over the box, 2: m^2";
-
-std::string joined_legs(int order) {
-  std::string text;
-  for (const std::string& name : leg_names(order)) text += (text.empty() ? "" : " ") + name;
-  return text;
-}
-
-std::vector<std::int64_t> counting(int count) {
-  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
-  std::iota(values.begin(), values.end(), 0);
-  return values;
-}
 
 void add_starred_sums(std::vector<SumVariable>& list, const SumLayout& layout) {
   const ChainLayout& chain = layout.chain();

@@ -22,16 +22,10 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 /// Rows that are read or written at a time: about 32 MiB.
 std::uint64_t rows_at_a_time(std::uint64_t moments) { return std::max<std::uint64_t>(1, (1u << 22) / moments); }
 
-std::vector<std::int64_t> counting(std::uint64_t count) {
-  std::vector<std::int64_t> values(count);
-  std::iota(values.begin(), values.end(), 0);
-  return values;
-}
-
 Schema checkpoint_schema(const CheckpointHeader& header, std::uint64_t subtrees, int moments, int ranks) {
   Schema schema;
   schema.dimensions = {{"subtree", counting(subtrees), "finished subtree of a block"},
-                       {"moment", counting(static_cast<std::uint64_t>(moments)), "monomial"},
+                       {"moment", counting(moments), "monomial"},
                        {"point", counting(header.points.size()), "scan point of this file"}};
   const auto add = [&](const char* name, const char* long_name) {
     schema.variables.push_back({name, {"subtree"}, ElementType::int64, long_name, "", {}});

@@ -11,6 +11,8 @@
 
 namespace nnft {
 
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
 /// Names that a value may have, in the order of messages.
 template <class Value>
 using Choices = std::vector<std::pair<std::string, Value>>;
@@ -60,13 +62,13 @@ ConfigKey number(ConfigKey key, double least, double most, Ends ends, Access at)
 template <class Access>
 ConfigKey positive(ConfigKey key, Access at) {
   key.expected = "a number > 0";
-  return number(std::move(key), 0.0, std::numeric_limits<double>::infinity(), Ends::open, at);
+  return number(std::move(key), 0.0, infinity, Ends::open, at);
 }
 
 template <class Access>
 ConfigKey not_negative(ConfigKey key, Access at) {
   key.expected = "a number >= 0";
-  return number(std::move(key), 0.0, std::numeric_limits<double>::infinity(), Ends::closed, at);
+  return number(std::move(key), 0.0, infinity, Ends::closed, at);
 }
 
 template <class Value, class Access>

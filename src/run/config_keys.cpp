@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::uint64_t any_seed = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t largest_width = 16'777'215;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Choices<std::string> architectures() {
   Choices<std::string> choices;

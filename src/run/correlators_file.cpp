@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -13,13 +12,6 @@ namespace nnft {
 namespace {
 
 using Names = std::vector<std::string>;
-const double not_a_number = std::nan("");
-
-std::vector<std::int64_t> counting(std::size_t count) {
-  std::vector<std::int64_t> values(count);
-  std::iota(values.begin(), values.end(), 0);
-  return values;
-}
 
 /// order and the scan axes, then one more dimension if it is named.
 Names scan_dimensions(const StoredAction& stored, const std::string& last) {
@@ -38,14 +30,11 @@ void add_scan(Schema& schema, const StoredAction& stored, Dimension order, doubl
 
 void add_sites(Schema& schema, const StoredAction& stored, const std::vector<PackedIndex>& tuples) {
   const std::optional<RowMatrix> positions = stored.positions();
-  schema.dimensions.push_back(
-      {"site", stored.site_numbers().value_or(counting(static_cast<std::size_t>(stored.sites()))), "site"});
-  if (positions)
-    schema.dimensions.push_back(
-        {"component", counting(static_cast<std::size_t>(positions->cols())), "component of a site's coordinates"});
+  schema.dimensions.push_back({"site", stored.site_numbers().value_or(counting(stored.sites())), "site"});
+  if (positions) schema.dimensions.push_back({"component", counting(positions->cols()), "component of a site's coordinates"});
   for (const PackedIndex& index : tuples)
-    schema.dimensions.push_back({tuple_dimension(index.order()), counting(static_cast<std::size_t>(index.size())),
-                                 "sorted tuple of " + std::to_string(index.order()) + " sites"});
+    schema.dimensions.push_back(
+        {tuple_dimension(index.order()), counting(index.size()), "sorted tuple of " + std::to_string(index.order()) + " sites"});
   if (positions)
     schema.variables.push_back({"site_x",
                                 {"site", "component"},

@@ -25,7 +25,7 @@ void write_line(std::ostream& out, const std::string& name, const std::string& s
 
 /// Difference of a tuple in standard errors of both; NaN where the source is not known.
 double pull(const DrawnPoint& point, const StoredCorrelator& source, Eigen::Index column, int t) {
-  if (source.value.size() == 0) return std::nan("");
+  if (source.value.size() == 0) return not_a_number;
   return (point.connected.value[column] - source.value[t]) / std::hypot(point.connected.error[column], source.error[t]);
 }
 

@@ -41,7 +41,7 @@ Ray longest_ray(const RowMatrix& sites) {
 }
 
 Vector effective_mass(const Ray& ray, const MomentLayout& layout, std::span<const double> two_point) {
-  Vector masses = Vector::Constant(layout.sites(), std::nan(""));
+  Vector masses = Vector::Constant(layout.sites(), not_a_number);
   const auto correlator = [&](std::size_t k) {
     return two_point[static_cast<std::size_t>(layout.index(2).position({0, ray.sites[k]}))];
   };

@@ -25,7 +25,7 @@
 namespace nnft {
 namespace {
 
-Vector unknown(Eigen::Index size) { return Vector::Constant(size, std::nan("")); }
+Vector unknown(Eigen::Index size) { return Vector::Constant(size, not_a_number); }
 
 bool is_mlp(const Config& config) { return config.field.architecture == "mlp"; }
 

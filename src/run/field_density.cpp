@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "nnft/action/edgeworth.hpp"
@@ -12,8 +11,6 @@
 
 namespace nnft {
 namespace {
-
-const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 constexpr int bins_without_histogram = 64;
 constexpr double deviations_without_histogram = 4.0;

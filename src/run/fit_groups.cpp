@@ -9,8 +9,6 @@
 namespace nnft {
 namespace {
 
-const double not_a_number = std::nan("");
-
 /// A scan point to be fitted.
 struct ChosenPoint {
   std::size_t index;

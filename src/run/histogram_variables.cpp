@@ -71,9 +71,7 @@ void add_histogram_dimensions(Schema& schema, const HistogramLayout& histograms)
   for (int bin = 0; bin < bins; ++bin) centres.push_back(histograms.bins().centre(bin));
   schema.dimensions.push_back({"bin", std::move(centres), "phi in the middle of a bin"});
   if (!histograms.has_pairs()) return;
-  std::vector<std::int64_t> pairs(static_cast<std::size_t>(bins) * static_cast<std::size_t>(bins));
-  std::iota(pairs.begin(), pairs.end(), 0);
-  schema.dimensions.push_back({"bin_pair", std::move(pairs), "bins of phi at two sites"});
+  schema.dimensions.push_back({"bin_pair", counting(std::int64_t{bins} * bins), "bins of phi at two sites"});
 }
 
 void add_histogram_coordinates(Schema& schema, const HistogramLayout& histograms) {

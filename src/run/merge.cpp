@@ -1,13 +1,13 @@
 #include "nnft/run/merge.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/checkpoint.hpp"
@@ -227,7 +227,7 @@ std::vector<Vector> stored_kernels(const std::vector<MergeInput>& inputs, const 
 
 std::string merge_results(const Communicator& comm, const std::vector<std::string>& paths, const std::string& output,
                           MergeKind kind, const std::string& command) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   std::vector<MergeInput> inputs;
   run_agreed<IoError>(comm, [&] { inputs = read_inputs(paths, kind); });
   for (const MergeInput& input : inputs) require_compatible(inputs.front(), input, kind);
@@ -255,12 +255,9 @@ std::string merge_results(const Communicator& comm, const std::vector<std::strin
   for (const MergeInput& input : inputs) core_seconds += input.source.core_seconds;
   for (const std::string& path : paths) merged += (merged.empty() ? "" : " ") + path;
   start.emplace_back("merged_from", merged);
-  return write_result(comm,
-                      {config, plan, kernels, kind == MergeKind::partial ? ResultKind::partial : ResultKind::sample, blocks},
-                      std::move(start), [&] {
-                        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-                        return end_provenance(comm, plan, core_seconds + elapsed.count() * comm.size());
-                      });
+  return write_result(
+      comm, {config, plan, kernels, kind == MergeKind::partial ? ResultKind::partial : ResultKind::sample, blocks},
+      std::move(start), [&] { return end_provenance(comm, plan, core_seconds + seconds_since(begin) * comm.size()); });
 }
 
 }  // namespace nnft

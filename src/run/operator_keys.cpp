@@ -1,14 +1,11 @@
 #include "run/operator_keys.hpp"
 
-#include <limits>
 #include <utility>
 
 #include "run/config_key_kinds.hpp"
 
 namespace nnft {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 const Choices<SamplingMethod> sampling_methods = {{"auto", SamplingMethod::automatic},
                                                   {"reweight", SamplingMethod::reweight},

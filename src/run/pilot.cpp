@@ -1,10 +1,10 @@
 #include "nnft/run/pilot.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <span>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "nnft/run/chain_pilot.hpp"
@@ -17,15 +17,13 @@ namespace {
 /// The shortest of a few repetitions: a busy machine lengthens some of them only.
 template <class Work>
 double shortest_seconds(Work work) {
-  using Clock = std::chrono::steady_clock;
-  const auto since = [](Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); };
   constexpr double enough = 0.02;
   const Clock::time_point start = Clock::now();
   double shortest = std::numeric_limits<double>::infinity();
-  for (int repetition = 0; repetition < 5 && since(start) < enough; ++repetition) {
+  for (int repetition = 0; repetition < 5 && seconds_since(start) < enough; ++repetition) {
     const Clock::time_point begin = Clock::now();
     work();
-    shortest = std::min(shortest, since(begin));
+    shortest = std::min(shortest, seconds_since(begin));
   }
   return std::max(shortest, 1e-9);
 }

@@ -9,12 +9,6 @@
 namespace nnft {
 namespace {
 
-std::string joined_legs(int order) {
-  std::string text;
-  for (const std::string& name : leg_names(order)) text += (text.empty() ? "" : " ") + name;
-  return text;
-}
-
 /// The part of a row of moments that belongs to an order.
 std::function<Vector(const PointResult&)> of_order(const SumLayout& layout, int order,
                                                    std::function<const Vector&(const PointResult&)> row) {
@@ -119,6 +113,12 @@ std::vector<std::string> leg_names(int order) {
   std::vector<std::string> names;
   for (int leg = 0; leg < order; ++leg) names.push_back(tuple_dimension(order) + "_" + static_cast<char>('i' + leg));
   return names;
+}
+
+std::string joined_legs(int order) {
+  std::string text;
+  for (const std::string& name : leg_names(order)) text += (text.empty() ? "" : " ") + name;
+  return text;
 }
 
 bool is_possible_sum(const SumVariable& sum, double value) {

@@ -8,10 +8,6 @@
 namespace nnft {
 namespace {
 constexpr double seconds_between_lines = 3.0;
-
-double seconds_since(Progress::Clock::time_point then) {
-  return std::chrono::duration<double>(Progress::Clock::now() - then).count();
-}
 }  // namespace
 
 double Progress::seconds_left(double done) const {

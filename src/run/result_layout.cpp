@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,12 +11,6 @@
 
 namespace nnft {
 namespace {
-
-std::vector<std::int64_t> counting(std::uint64_t count) {
-  std::vector<std::int64_t> values(count);
-  std::iota(values.begin(), values.end(), 0);
-  return values;
-}
 
 std::vector<std::int64_t> block_labels(const Plan& plan) {
   std::vector<std::int64_t> labels;
@@ -188,16 +181,14 @@ Schema result_schema(const Config& config, const Plan& plan, ResultKind kind, Te
   }
   const bool sampled = is_sampled(kind);
   if (sampled) schema.dimensions.push_back({"block", block_labels(plan), "jackknife block"});
-  schema.dimensions.push_back({"site", counting(static_cast<std::uint64_t>(config.sites.rows())), "site"});
-  schema.dimensions.push_back(
-      {"component", counting(static_cast<std::uint64_t>(config.sites.cols())), "component of a site's coordinates"});
+  schema.dimensions.push_back({"site", counting(config.sites.rows()), "site"});
+  schema.dimensions.push_back({"component", counting(config.sites.cols()), "component of a site's coordinates"});
   for (const int order : plan.layout().orders())
-    schema.dimensions.push_back({tuple_dimension(order), counting(static_cast<std::uint64_t>(plan.layout().index(order).size())),
+    schema.dimensions.push_back({tuple_dimension(order), counting(plan.layout().index(order).size()),
                                  "sorted tuple of " + std::to_string(order) + " sites"});
-  if (plan.sums().sources() > 0)
-    schema.dimensions.push_back({"source", counting(static_cast<std::uint64_t>(plan.sums().sources())), "source J of W[J]"});
+  if (plan.sums().sources() > 0) schema.dimensions.push_back({"source", counting(plan.sums().sources()), "source J of W[J]"});
   if (sampled && plan.sums().scores() > 0)
-    schema.dimensions.push_back({"score", counting(static_cast<std::uint64_t>(plan.sums().scores())), "powers of V - V0"});
+    schema.dimensions.push_back({"score", counting(plan.sums().scores()), "powers of V - V0"});
   if (sampled) add_chain_dimensions(schema, plan.sums());
   if (sampled) add_histogram_dimensions(schema, plan.sums().histograms());
   if (kind == ResultKind::sample)

@@ -76,7 +76,7 @@ void write_derivatives(std::ostream& out, const PointResult& result, const std::
         const double rounding = result.rounding.size() > 0 ? result.rounding[row] * std::abs(result.full.value[column]) : 0.0;
         write_value(out, "G" + std::to_string(order) + "c_" + layout.derivatives().name(static_cast<int>(k) + 1),
                     tuple_text(index, t), result.derivatives[k].value[column], error > rounding ? error : 0.0,
-                    known ? exact->derivatives(row, column) : std::nan(""));
+                    known ? exact->derivatives(row, column) : not_a_number);
       }
     }
 }
@@ -86,11 +86,11 @@ void write_box(std::ostream& out, const ChainResult& chain, const SumLayout& lay
   const std::vector<BoxObservable> observables = box_observables(layout);
   for (std::size_t k = 0; k < observables.size(); ++k)
     if (const auto entry = static_cast<Eigen::Index>(k); observables[k].physical)
-      write_value(out, "box", observables[k].name, chain.observables.value[entry], chain.observables.error[entry], std::nan(""));
+      write_value(out, "box", observables[k].name, chain.observables.value[entry], chain.observables.error[entry], not_a_number);
   for (Eigen::Index site = 0; site < chain.effective_mass.value.size(); ++site)
     if (std::isfinite(chain.effective_mass.value[site]))
       write_value(out, "m_eff", std::to_string(site), chain.effective_mass.value[site], chain.effective_mass.error[site],
-                  std::nan(""));
+                  not_a_number);
 }
 
 /// How much of the field the histograms see.
@@ -100,7 +100,7 @@ void write_histograms(std::ostream& out, const PointResult& result, const Histog
   // Where all samples are inside, the error is rounding.
   const auto write = [&](const std::string& name, const std::string& sites, Eigen::Index place) {
     const double error = result.histograms.error[place];
-    write_value(out, name, sites + range, result.histograms.value[place], error > 1e-12 ? error : 0.0, std::nan(""));
+    write_value(out, name, sites + range, result.histograms.value[place], error > 1e-12 ? error : 0.0, not_a_number);
   };
   Eigen::Index integral = histograms.size() + histograms.entries();
   for (int entry = 0; entry < histograms.entries(); ++entry) {
@@ -153,14 +153,14 @@ std::string result_table(const PointResult& result, const std::optional<ExactVal
     for (const int t : shown_tuples(index.size(), length)) {
       const Eigen::Index k = moments.offset(order) + t;
       write_value(out, "G" + std::to_string(order) + "c", tuple_text(index, t), result.connected.value[k],
-                  result.connected.error[k], exact ? exact->connected[k] : std::nan(""));
+                  result.connected.error[k], exact ? exact->connected[k] : not_a_number);
     }
     if (exact) write_agreement(out, result, exact->connected, moments, order);
   }
   write_derivatives(out, result, exact, layout, length);
   for (Eigen::Index s = 0; s < layout.sources(); ++s)
     write_value(out, "W", "source " + std::to_string(s), result.generating.value[s], result.generating.error[s],
-                exact ? exact->generating[s] : std::nan(""));
+                exact ? exact->generating[s] : not_a_number);
   write_histograms(out, result, layout.histograms());
   if (result.chain) write_box(out, *result.chain, layout);
   if (result.chain) out << chain_summary(*result.chain, layout);

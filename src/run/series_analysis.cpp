@@ -53,7 +53,7 @@ struct KeptPoints {
 RowMatrix all_deletions(const LeastSquares& fit, const TupleData& tuple, const FitModel& model) {
   Eigen::Index rows = 0, row = 0, first = 0;
   for (const RowMatrix& source : tuple.leave_one_out) rows += source.rows();
-  RowMatrix parameters = RowMatrix::Constant(rows, fit.parameters.size(), std::nan(""));
+  RowMatrix parameters = RowMatrix::Constant(rows, fit.parameters.size(), not_a_number);
   for (std::size_t s = 0; s < tuple.leave_one_out.size(); ++s) {
     const RowMatrix& source = tuple.leave_one_out[s];
     if (s >= static_cast<std::size_t>(model.cut)) {
@@ -90,7 +90,7 @@ std::vector<TupleFit> fit_tuple(GroupData& data, const FitRequest& request, cons
     } catch (const FitError& error) {
       ++data.group.remarks["a series was not fitted: " + std::string(error.what())];
     }
-    scores.push_back({fits[m].done ? fits[m].fit.chi2 : std::nan(""), models[m].series.parameters(), cut});
+    scores.push_back({fits[m].done ? fits[m].fit.chi2 : not_a_number, models[m].series.parameters(), cut});
   }
   const Vector weights = model_weights(scores);
   for (std::size_t m = 0; m < models.size(); ++m) fits[m].weight = weights[static_cast<Eigen::Index>(m)];
@@ -117,7 +117,7 @@ std::vector<int> SeriesAnalysis::places(const FitModel& model) const {
 
 std::vector<AveragedParameter> SeriesAnalysis::average(const std::vector<TupleFit>& fits) const {
   const auto count = static_cast<Eigen::Index>(fits.size());
-  RowMatrix values = RowMatrix::Constant(parameters(), count, std::nan("")), errors = values;
+  RowMatrix values = RowMatrix::Constant(parameters(), count, not_a_number), errors = values;
   Vector weights(count);
   for (Eigen::Index m = 0; m < count; ++m) {
     const TupleFit& fit = fits[static_cast<std::size_t>(m)];

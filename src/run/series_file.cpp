@@ -2,21 +2,12 @@
 
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <utility>
 
 namespace nnft {
 namespace {
 
-const double not_a_number = std::nan("");
-
 using Names = std::vector<std::string>;
-
-std::vector<std::int64_t> counting(std::size_t count) {
-  std::vector<std::int64_t> values(count);
-  std::iota(values.begin(), values.end(), 0);
-  return values;
-}
 
 /// Adds variables whose values are computed entry by entry, the last dimension fastest.
 class SchemaBuilder {

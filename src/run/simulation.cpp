@@ -1,7 +1,6 @@
 #include "nnft/run/simulation.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -16,14 +15,10 @@
 namespace nnft {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// A leg is long against the collectives that end it and short against the patience of whoever wants the run to stop.
 constexpr double first_leg_seconds = 0.2;
 /// What a file system is taken to write before a checkpoint has been timed, bytes per second.
 constexpr double presumed_write_speed = 1e8;
-
-double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
 double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 

@@ -60,7 +60,7 @@ std::string StopSignal::reason(const Communicator& comm, double seconds_to_save)
   double finding = caught == SIGTERM ? 2.0 : caught == SIGUSR1 ? 1.0 : 0.0;
   if (comm.root()) {
     std::error_code ignored;
-    const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+    const double elapsed = seconds_since(start_);
     if (elapsed + seconds_to_save > limit_) finding = 3.0;
     if (std::filesystem::exists(stop_file_, ignored)) finding = 4.0;
   }

@@ -63,7 +63,7 @@ AutocorrelationTime autocorrelation_time(const LaggedSums& sums) {
 AutocorrelationTime autocorrelation_time_of_means(const Vector& means, double length, double variance) {
   AutocorrelationTime time;
   if (means.size() < 2) {
-    time.tau = time.error = std::nan("");
+    time.tau = time.error = not_a_number;
     return time;
   }
   const double mean = means.mean();

@@ -28,7 +28,7 @@ double split_rhat(const SplitChains& chains) {
   const Eigen::Index count = chains.first.size();
   const double samples = chains.first_samples.sum() + chains.second_samples.sum();
   const auto parts = static_cast<double>(2 * count);
-  if (count == 0 || !(chains.first_samples.minCoeff() >= 2.0) || !(chains.second_samples.minCoeff() >= 2.0)) return std::nan("");
+  if (count == 0 || !(chains.first_samples.minCoeff() >= 2.0) || !(chains.second_samples.minCoeff() >= 2.0)) return not_a_number;
   Vector means(2 * count);
   means << chains.first.cwiseQuotient(chains.first_samples), chains.second.cwiseQuotient(chains.second_samples);
   const double explained = chains.first.dot(means.head(count)) + chains.second.dot(means.tail(count));
@@ -43,7 +43,7 @@ double split_rhat(const SplitChains& chains) {
 double thermalisation_deviation(const SplitChains& chains) {
   check_shapes(chains);
   const auto count = static_cast<double>(chains.first.size());
-  if (count < 2.0) return std::nan("");
+  if (count < 2.0) return not_a_number;
   const Vector means = chains.first.cwiseQuotient(chains.first_samples);
   const Vector differences = means - chains.second.cwiseQuotient(chains.second_samples);
   const double mean = differences.mean();

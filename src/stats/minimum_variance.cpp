@@ -130,8 +130,8 @@ Combination combine(const RowMatrix& values, const CombinationRule& rule, Eigen:
 CombinedEstimate minimum_variance(std::span<const Estimate> estimators, const CombinationRule& rule) {
   check_shapes(estimators);
   const Eigen::Index quantities = estimators.front().value.size(), blocks = estimators.front().leave_one_out.rows();
-  const Vector none = Vector::Constant(quantities, std::nan(""));
-  CombinedEstimate result{{none, none, none, RowMatrix::Constant(blocks, quantities, std::nan(""))},
+  const Vector none = Vector::Constant(quantities, not_a_number);
+  CombinedEstimate result{{none, none, none, RowMatrix::Constant(blocks, quantities, not_a_number)},
                           none,
                           RowMatrix::Zero(quantities, std::ssize(estimators))};
   const Eigen::Index parts = std::clamp<Eigen::Index>(rule.folds, 2, std::max<Eigen::Index>(blocks, 2));
@@ -153,7 +153,7 @@ CombinedEstimate minimum_variance(std::span<const Estimate> estimators, const Co
       result.weights(q, finite[k]) = weight;
       result.estimate.bias[q] += weight * estimators[static_cast<std::size_t>(finite[k])].bias[q];
     }
-    const double plain = finite.front() == 0 ? variance_of(all.col(0)) : std::nan("");
+    const double plain = finite.front() == 0 ? variance_of(all.col(0)) : not_a_number;
     result.variance_reduction[q] = plain == variance ? 1.0 : plain / variance;
   }
   return result;

@@ -32,7 +32,7 @@ AveragedParameter average_models(const Vector& values, const Vector& errors, con
       sum += weights[k];
       mean += weights[k] * values[k];
     }
-  if (!(sum > 0.0)) return {std::nan(""), std::nan(""), 0.0};
+  if (!(sum > 0.0)) return {not_a_number, not_a_number, 0.0};
   mean /= sum;
   double variance = 0.0;
   for (Eigen::Index k = 0; k < values.size(); ++k)

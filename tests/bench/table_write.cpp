@@ -4,7 +4,6 @@
 /// Prints the seconds from creating FILE to its fsync and renaming, checksums included, and those of its creation by the root,
 /// which fills it once. FILE is removed.
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/io/result_file.hpp"
 #include "nnft/parallel/communicator.hpp"
 
@@ -19,23 +19,15 @@ namespace {
 
 constexpr std::uint64_t blocks = 256, quads = 2048;  // 4 MiB of sums per scan point
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
 /// Seconds until the file is there and open.
 double write_table(const nnft::Communicator& comm, const std::string& path, std::uint64_t points) {
-  const Clock::time_point begin = Clock::now();
-  const auto counting = [](std::uint64_t count) {
-    std::vector<std::int64_t> values(count);
-    std::iota(values.begin(), values.end(), 0);
-    return values;
-  };
+  const nnft::Clock::time_point begin = nnft::Clock::now();
   nnft::Schema schema;
-  schema.dimensions = {{"width", counting(points), ""}, {"block", counting(blocks), ""}, {"quad", counting(quads), ""}};
+  schema.dimensions = {
+      {"width", nnft::counting(points), ""}, {"block", nnft::counting(blocks), ""}, {"quad", nnft::counting(quads), ""}};
   schema.variables.push_back({"sum4", {"width", "block", "quad"}, nnft::ElementType::float64, "block sums", "", {}, {"width"}});
   nnft::ResultWriter writer(comm, path, schema);
-  const double creation = seconds_since(begin);
+  const double creation = nnft::seconds_since(begin);
   std::vector<double> sums(blocks * quads);
   std::iota(sums.begin(), sums.end(), static_cast<double>(comm.rank()));
   for (std::uint64_t wave = 0; wave < points; wave += static_cast<std::uint64_t>(comm.size())) {
@@ -59,9 +51,9 @@ int main(int argc, char** argv) {
   {
     const nnft::Communicator comm(MPI_COMM_WORLD);
     const std::uint64_t mib = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1024;
-    const Clock::time_point begin = Clock::now();
+    const nnft::Clock::time_point begin = nnft::Clock::now();
     const double creation = write_table(comm, argv[1], mib / 4);
-    const double seconds = comm.max(seconds_since(begin));
+    const double seconds = comm.max(nnft::seconds_since(begin));
     if (comm.root()) {
       std::printf("%.3f %.3f\n", seconds, creation);
       std::filesystem::remove(argv[1]);

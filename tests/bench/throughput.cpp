@@ -2,13 +2,13 @@
 //   throughput [width [sites [input-dim [net [seconds]]]]]
 // net: cos, gauss, free-scalar or an activation (the mlp of depth 1), with -2, -3, … for deeper ones: tanh-2.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/core/error.hpp"
 #include "nnft/field/architectures/cos.hpp"
 #include "nnft/field/architectures/free_scalar.hpp"
@@ -20,7 +20,6 @@
 namespace {
 
 using namespace nnft;
-using Clock = std::chrono::steady_clock;
 
 /// Nanoseconds per network of `work`, which treats `networks` of them.
 template <class Work>
@@ -31,7 +30,7 @@ double nanoseconds(int networks, double seconds, Work work) {
   do {
     work();
     ++calls;
-    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    elapsed = seconds_since(start);
   } while (elapsed < seconds);
   return 1e9 * elapsed / (static_cast<double>(calls) * networks);
 }

@@ -1,7 +1,10 @@
 #pragma once
 /// @file What an HDF5 file of ours contains, written down before any of it is created.
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +23,14 @@ struct Dimension {
     return std::visit([](const auto& v) { return v.size(); }, values);
   }
 };
+
+/// 0, 1, …, count − 1: the values of a dimension whose coordinates are places in a list.
+template <std::integral Count>
+std::vector<std::int64_t> counting(Count count) {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  std::iota(values.begin(), values.end(), 0);
+  return values;
+}
 
 enum class ElementType { float64, int64 };
 

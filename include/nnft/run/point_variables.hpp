@@ -62,5 +62,7 @@ std::string tuple_dimension(int order);
 
 /// The names of the coordinates of a packed dimension: quad_i, …, quad_l.
 std::vector<std::string> leg_names(int order);
+/// The same, separated by spaces: what Variable::coordinates expects.
+std::string joined_legs(int order);
 
 }  // namespace nnft

@@ -1,17 +1,16 @@
 #pragma once
 /// @file What a running job tells the terminal.
 
-#include <chrono>
 #include <cstdint>
 #include <string>
+
+#include "nnft/core/clock.hpp"
 
 namespace nnft {
 
 /// One line on stderr every few seconds: done/total, networks/s, time left, relative error of a monitored correlator.
 class Progress {
  public:
-  using Clock = std::chrono::steady_clock;
-
   /// @param total_cost of the whole run, in the unit of `report`.
   explicit Progress(double total_cost) : start_(Clock::now()), last_(start_), total_(total_cost) {}
 

@@ -1,11 +1,11 @@
 #pragma once
 /// @file The main job: samples every scan point, reduces, writes estimates with errors.
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/core/simd_path.hpp"
 #include "nnft/parallel/communicator.hpp"
 #include "nnft/run/block_store.hpp"
@@ -73,10 +73,10 @@ class Simulation {
   Pilot pilot_;
   std::vector<double> rank_speeds_;  ///< slices per pilot slice time, by rank
   double leg_seconds_;
-  double longest_leg_ = 0.0;                        ///< measured, fading
-  double save_seconds_;                             ///< what a checkpoint takes: guessed at first, then measured
-  std::chrono::steady_clock::time_point begin_;     ///< of this object
-  std::chrono::steady_clock::time_point saved_at_;  ///< when what the last checkpoint holds was complete
+  double longest_leg_ = 0.0;    ///< measured, fading
+  double save_seconds_;         ///< what a checkpoint takes: guessed at first, then measured
+  Clock::time_point begin_;     ///< of this object
+  Clock::time_point saved_at_;  ///< when what the last checkpoint holds was complete
   double cost_done_ = 0.0;
   double networks_done_ = 0.0;
   std::optional<Progress> progress_;

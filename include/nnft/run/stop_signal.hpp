@@ -2,9 +2,9 @@
 /// @file What makes a run save and stop: a signal, a file, the clock.
 
 #include <array>
-#include <chrono>
 #include <string>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/parallel/communicator.hpp"
 
 namespace nnft {
@@ -20,7 +20,6 @@ bool stop_signal_caught();
 /// One object at a time.
 class StopSignal {
  public:
-  using Clock = std::chrono::steady_clock;
   using Handler = void (*)(int);  ///< of a signal
 
   /// @param stop_file a file whose appearance stops the run; @param max_walltime seconds from now, 0 for the end of the SLURM job

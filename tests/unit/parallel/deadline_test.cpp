@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nnft/core/clock.hpp"
 #include "nnft/parallel/agreement.hpp"
 #include "support/mpi_main.hpp"
 
@@ -10,7 +11,6 @@ namespace {
 
 using std::chrono::seconds;
 using test::world;
-using Clock = std::chrono::steady_clock;
 
 /// Far longer than the test may take.
 constexpr seconds patience{600};
