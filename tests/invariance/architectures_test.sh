@@ -11,7 +11,7 @@ fail() {
 
 wide=
 if grep -qw avx512f /proc/cpuinfo && grep -qw avx512bw /proc/cpuinfo; then wide=yes; fi
-networks=12000 twice=24000 many=(1 2 3 4) narrow=2
+networks=6000 twice=12000 many=(1 2 3 4) narrow=2
 if [[ -n ${NNFT_SMALL-} ]]; then
   networks=1200 twice=2400 many=(2) narrow=1
   if [[ -z $wide ]]; then many=(2 3); fi

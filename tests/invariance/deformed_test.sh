@@ -49,7 +49,7 @@ rounds() {
 }
 
 # Widths and networks; networks of the second theory, and of runs that are extended.
-widths='3 17' networks=19200 of_tanh=9600 fewer=4800 ranks=(1 2 3 4) in_rounds=(2 4)
+widths='3 17' networks=9600 of_tanh=4800 fewer=2400 ranks=(1 2 3 4) in_rounds=(2 4)
 if [[ -n ${NNFT_SMALL-} ]]; then widths=3 networks=1920 of_tanh=960 fewer=480 ranks=(1 3) in_rounds=(2); fi
 
 cat >cos.ini <<INI

@@ -28,7 +28,7 @@ same() {
 }
 
 # Networks: of the theories; at first, and at last, of those that are extended; of the run that is killed after so many seconds.
-networks=4000 fewer=1500 more=9000 long_run=40000 pauses=(0.3 0.8 1.3 2)
+networks=2000 fewer=750 more=4500 long_run=40000 pauses=(0.3 0.8 1.3 2)
 ranks=(1 2 3 4) in_parts=(wells plane tanh weights hybrid) wide=40 strengths='1 10'
 if [[ -n ${NNFT_SMALL-} ]]; then
   networks=900 fewer=300 more=1400 long_run=20000 pauses=(2 3 5)

@@ -14,7 +14,7 @@ SITES = 8
 BLOCKS = 64
 STRENGTHS = 8
 MIB = 1 << 20
-LONG = 9 if SMALL else 13  # binary logarithm of the slices per block of a run of several legs
+LONG = 9 if SMALL else 11  # binary logarithm of the slices per block of a run of several legs
 
 CONFIG = """
 [field]

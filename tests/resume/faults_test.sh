@@ -2,7 +2,7 @@
 # Every system call that writes may fail, may do half of its work, or may be the last thing a process does. After each such fault
 # the job has either ended well all the same, or has ended soon, said which file it was, left no output that looks complete and
 # lost nothing that was finished; and the same command, run again, gives the bits of a job that nothing happened to.
-# NNFT_FAULTS is how many faults are injected, spread over all calls of all jobs (default 60, with NNFT_SMALL 15), or `all`: every call in every
+# NNFT_FAULTS is how many faults are injected, spread over all calls of all jobs (default 40, with NNFT_SMALL 15), or `all`: every call in every
 # mode. NNFT_FAULTS_FROM begins the spread elsewhere. NNFT_FAULTS_JOBS restricts it to jobs whose name matches.
 set -euo pipefail
 
@@ -13,7 +13,7 @@ fail() {
 
 side_by_side=10  # a job that fails mostly waits
 time_limit=${NNFT_FAULTS_TIME_LIMIT:-90}
-wanted=${NNFT_FAULTS:-$([[ -n ${NNFT_SMALL-} ]] && echo 15 || echo 60)}
+wanted=${NNFT_FAULTS:-$([[ -n ${NNFT_SMALL-} ]] && echo 15 || echo 40)}
 here=$(pwd -P)
 
 cat >job.ini <<'INI'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A run that is stopped, killed, resumed on another number of ranks, extended or started from a damaged generation ends with the
-# digest of a run that nothing happened to. NNFT_KILLS (default 12) is the number of random kills of runs; a third as many merges are
+# digest of a run that nothing happened to. NNFT_KILLS (default 8) is the number of random kills of runs; a third as many merges are
 # killed. NNFT_SMALL is for programs that sample, and start, many times slower: fewer networks, ways to stop, and kills.
 set -euo pipefail
 
@@ -13,7 +13,7 @@ fail() {
 short_run=2e5 between=6e5 long_run=2e6
 ways=(SIGUSR1 SIGTERM file walltime slurm)
 # Runs and merges are killed within so many tenths of a second of their start.
-kills_wanted=${NNFT_KILLS:-12} latest=9 latest_merge=6
+kills_wanted=${NNFT_KILLS:-8} latest=9 latest_merge=6
 if [[ -n ${NNFT_SMALL-} ]]; then
   short_run=3e4 between=8e4 long_run=3e5
   ways=(SIGTERM file slurm)
