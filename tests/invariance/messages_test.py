@@ -127,7 +127,7 @@ def wrong_with_legs(short, long, ranks, table):
     if legs < 1:
         return [f"{legs} more legs: nothing is tested"]
     agreed = long.total("nnft", "sent_max", ("Allreduce",)) - short.total("nnft", "sent_max", ("Allreduce",))
-    if agreed > legs * (64 + 8 * 3 * BLOCKS):  # the latter where progress is reported: three sums of each block
+    if agreed > legs * (64 + 8 * 4 * BLOCKS):  # the latter where progress is reported: four sums of each block
         complaints.append(f"{agreed} bytes agreed on in {legs} legs")
     # A leg cuts the line of slices into ranks parts; pieces of a block are a few subtrees each.
     sums = long.total("nnft", "sent_sum", SUMS) - short.total("nnft", "sent_sum", SUMS)
