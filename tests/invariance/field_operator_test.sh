@@ -31,7 +31,7 @@ same() {
 networks=2000 fewer=750 more=4500 long_run=40000 pauses=(0.3 0.8 1.3 2)
 ranks=(1 2 3 4) in_parts=(wells plane tanh weights hybrid) wide=40 strengths='1 10'
 if [[ -n ${NNFT_SMALL-} ]]; then
-  networks=900 fewer=300 more=1400 long_run=20000 pauses=(2 3 5)
+  networks=672 fewer=336 more=1008 long_run=12000 pauses=(2 3 5)
   ranks=(1) in_parts=(wells plane) wide=9 strengths=10
 fi
 

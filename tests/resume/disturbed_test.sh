@@ -12,9 +12,9 @@ fail() {
 }
 here=$(pwd -P)
 # After so many seconds, starting and ending included, a run has told of its progress, which it does every three seconds.
-tells=4.5
+tells=6.5
 networks=2000000 paused=(0 1) stopped=(0 1) jumps=(5 -5)
-if [[ -n ${NNFT_SMALL-} ]]; then tells=6.5 networks=400000 paused=(1) stopped=(0) jumps=(-5); fi
+if [[ -n ${NNFT_SMALL-} ]]; then networks=400000 paused=(1) stopped=(0) jumps=(-5); fi
 
 cat >job.ini <<'INI'
 [field]

@@ -16,7 +16,7 @@ ways=(SIGUSR1 SIGTERM file walltime slurm)
 kills_wanted=${NNFT_KILLS:-8} latest=9 latest_merge=6
 if [[ -n ${NNFT_SMALL-} ]]; then
   short_run=3e4 between=8e4 long_run=3e5
-  ways=(SIGTERM file slurm)
+  ways=(SIGTERM slurm)
   kills_wanted=${NNFT_KILLS:-3} latest=35 latest_merge=20
 fi
 # pauses TENTHS: for a random time below so many tenths of a second.

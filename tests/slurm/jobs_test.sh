@@ -137,39 +137,29 @@ ends "$job" 0 talk
 # The time limit is too short: saved and stopped before it, requeued, twice. The ranks are halted while the end draws near, as if
 # there were much more to do. Both launchers at a time; and all of it beside the next jobs, because it is mostly waiting, on nodes that
 # none of them needs.
-chains() {
-  local launcher restart
-  local -A chain
-  for launcher in "${launchers[@]}"; do
-    options=(--nodes=2 '--nodelist=n[3-4]' --ntasks-per-node=1 --signal=B:USR1@60 --export="ALL,NNFT_LAUNCHER=$launcher")
-    submit chain.sbatch job.ini -o "chain.$launcher.h5"
-    chain[$launcher]=$job
-  done
+chain() {
+  local launcher=$1 output=chain.$1.h5 restart
+  options=(--nodes=2 '--nodelist=n[3-4]' --ntasks-per-node=1 --signal=B:USR1@60 --export="ALL,NNFT_LAUNCHER=$launcher")
+  submit chain.sbatch job.ini -o "$output"
   for ((restart = 0; restart < restarts; ++restart)); do
-    for launcher in "${launchers[@]}"; do
-      job=${chain[$launcher]}
-      within 90 "restart $restart" logged "$job.log" "restart $restart,"
-      within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
-      within 60 'a first checkpoint' saved "chain.$launcher.h5"
-      signal_ranks STOP "chain.$launcher.h5" 2
-      scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
-    done
-    for launcher in "${launchers[@]}"; do
-      job=${chain[$launcher]}
-      within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
-      signal_ranks CONT "chain.$launcher.h5" 2
-    done
+    within 90 "restart $restart" logged "$job.log" "restart $restart,"
+    within 60 'the start of the ranks' at_least $((restart + 1)) "$job.log" '^memory per rank'
+    within 60 'a first checkpoint' saved "$output"
+    signal_ranks STOP "$output" 2
+    scontrol update JobId="$job" EndTime="$(date -d '+55 sec' +%FT%T)"
+    within 60 'SIGUSR1 before the time limit' at_least $((restart + 1)) "$job.log" 'SIGUSR1, the ranks'
+    signal_ranks CONT "$output" 2
   done
-  for launcher in "${launchers[@]}"; do
-    job=${chain[$launcher]}
-    within 90 "restart $restarts" logged "$job.log" "restart $restarts,"
-    ends "$job" 0 'the chain'
-    shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
-    same "chain.$launcher.h5" "time limit too short, $launcher, requeued $restarts times"
-  done
+  within 90 "restart $restarts" logged "$job.log" "restart $restarts,"
+  ends "$job" 0 'the chain'
+  shown "$job" 'nnft: \(job\|SIGUSR1\|stopped\|requeueing\)'
+  same "$output" "time limit too short, $launcher, requeued $restarts times"
 }
-chains &
-chains=$!
+chains=()
+for launcher in "${launchers[@]}"; do
+  chain "$launcher" &
+  chains+=("$!")
+done
 
 # Four parts, three of them at a time, and a merge that waits for them; the last one is stopped and requeued.
 options=(--array=0-3%3 --ntasks=1 --output=%A_%a.log)
@@ -243,7 +233,7 @@ kill -KILL "${processes[0]}"
 lost=$job
 
 job=
-wait "$chains" || fail 'time limit too short'
+for chain in "${chains[@]}"; do wait "$chain" || fail 'time limit too short'; done
 
 # Where the site requeues jobs that end with 75 by itself, a chain leaves it to do so.
 printf 'RequeueExit=75\n' >>"$SLURM_CONF"
