@@ -19,14 +19,18 @@ StrengthSeries component_density(const RadialDensity& density, const RadialRule&
                                  const SeriesBasis& basis) {
   const long double square = component * component, n = density.width;
   const long double quartic = static_cast<long double>(density.strength) / n / n;
-  const StrengthSeries change = strength_variable(basis, 0.0);
   StrengthSeries sum(basis);
   const long double alone = 0.5L * square / density.variance + quartic * square * square;
   for (std::size_t node = 0; node < others.logs.size(); ++node) {
     const long double length = others.peak * std::exp(others.logs[node]);
     const long double weight = others.weights[node] * std::exp(-alone - 2.0L * quartic * square * length);
     const long double excess = square + others.peak * std::expm1(others.logs[node]);
-    sum += exp(-(excess * (excess + 2.0L * others.peak) / n / n) * change) * weight;
+    const long double exponent = -excess * (excess + 2.0L * others.peak) / n / n;
+    long double term = weight;
+    for (int k = 0; k < basis.size(); ++k) {
+      sum[k] += term;
+      term *= exponent / static_cast<long double>(k + 1);
+    }
   }
   return sum;
 }
