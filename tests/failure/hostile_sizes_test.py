@@ -43,7 +43,8 @@ def spoilt(seed, change):
 
 def replaced(name, **properties):
     def change(file):
-        del file[name]
+        if name in file:
+            del file[name]
         file.create_dataset(name, **properties)
 
     return change
@@ -78,6 +79,12 @@ refuses(["show", "spoilt.h5"], 3, "spoilt.h5: G2c: expected the shape that the r
 many = " ".join(str(k) for k in range(1, 3001))
 spoilt("result/plain.h5", config(field__width=many, deformation__strength=many))
 refuses(["show", "spoilt.h5"], 3, "spoilt.h5: ", "expected at most 1000000 scan points", "got 9000000")
+
+# Rows without end, of nothing, in a result that is extended: none of them is gone through. A job that is stuck heeds no SIGTERM.
+for name in ("extra", "sum9"):
+    spoilt("checkpoint/result.h5", replaced(name, shape=(10**18, 0), dtype="<f8"))
+    subprocess.run(["timeout", "-s", "KILL", "60", NNFT, "sample", "seeds/checkpoint/job.ini", "-o", "spoilt.h5", "--run.networks=96"],
+                   check=True, stdout=subprocess.DEVNULL)
 
 # Elsewhere: another file in the config, values in other files, links out of the file.
 spoilt("result/conditional.h5", config(sites__file="/dev/zero"))
