@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(os.environ["NNFT_SOURCE_DIR"]) / "tests" / "support"
 from program import NNFT, must_fail, run, sample
 
 SMALL = bool(os.environ.get("NNFT_SMALL"))
-BLOCKS, SLICE, SITES, NODES, BOX = 64, 64, 2, 6, 1.5
+BLOCKS, SLICE, SITES, NODES, BOX = 64, 32 if SMALL else 64, 2, 6, 1.5
 
 CONFIG = f"""[field]
 architecture = free-scalar
@@ -168,7 +168,7 @@ with h5py.File("weighted.h5") as file:
 # Two nodes: chains of several widths, their limit in 1/N, function space and exact values. The limit is refused for other theories.
 WIDTHS = "8 16 24 32" if SMALL else "16 32 64 128"
 TWO = CONFIG.replace("width = 8 inf", f"width = {WIDTHS} inf").replace(f"nodes = {NODES}", "nodes = 2").replace("strength = 2 20", "strength = 5").replace(
-    "mu2 = 0 1", "mu2 = 0").replace(f"networks = {BLOCKS * SLICE * 4}", "networks = 8192" if SMALL else "networks = 1e5")
+    "mu2 = 0 1", "mu2 = 0").replace(f"networks = {BLOCKS * SLICE * 4}", "networks = 4096" if SMALL else "networks = 1e5")
 sample(TWO, "two.h5")
 run(NNFT, "exact", "job.ini", "-o", "exact.h5", "--fresh")
 run(NNFT, "compare", "two.h5", "exact.h5")
@@ -187,5 +187,5 @@ run(NNFT, "exact", "job.ini", "-o", "few.h5", "--field.width=inf", "--deformatio
 with h5py.File("series.h5") as series, h5py.File("few.h5") as few:
     assert series.attrs["expansion"].startswith("second order in lambda")
     np.testing.assert_allclose(series["G4c"][:], few["G4c"][:], rtol=1e-5)  # λ² is a thousandth of λ, λ³ a millionth
-assert "split R-hat" in run(NNFT, "show", "two.h5")
+assert "split R-hat" in run(NNFT, "show", "phi4.h5")
 print("field operator: files, combinations, observables, weights, limits and exact values agree")

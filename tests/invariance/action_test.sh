@@ -3,8 +3,8 @@
 # couplings are refused by name where correlators are expected.
 set -euo pipefail
 
-networks=1e5 blocks=37 ranks=(1 2 3 4)
-if [[ -n ${NNFT_SMALL-} ]]; then networks=1e4 blocks=8 ranks=(1 3); fi  # fewer for slow programs
+networks=1e5 blocks=37 orders='2 4 6 8' ranks=(1 2 3 4)
+if [[ -n ${NNFT_SMALL-} ]]; then networks=1e4 blocks=8 orders='2 4 6' ranks=(1 3); fi  # fewer for slow programs
 
 run() { "$NNFT_MPIEXEC" ${NNFT_MPIEXEC_FLAGS:-} -n "$1" "$NNFT" "${@:2}"; }
 digest() { "$NNFT" show --digest "$1" | cut -d' ' -f1; }
@@ -29,7 +29,7 @@ points = 0; 0.8; 2
 kind = weight-quartic
 strength = 0 1
 [measure]
-orders = 2 4 6 8
+orders = $orders
 derivatives = score
 histogram = 0; 2 1
 histogram-range = 3

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every architecture gives the same bits on 1, 2, 3 and 4 ranks, with AVX2 and AVX-512, resumed and merged, for every kind of sum:
-# orders to 8, sources, listed tuples, plain and conditional. With NNFT_SMALL, for programs that start slowly, every kind runs once on
-# two ranks, and every third once with AVX2 or, if that is not another path, all on three.
+# Every architecture gives the same bits on one rank and on 2, 3 or 4 (in turn), with AVX2 and AVX-512, resumed and merged, for every
+# kind of sum: orders to 8, sources, listed tuples, plain and conditional. With NNFT_SMALL, for programs that start slowly, every kind
+# runs once on two ranks, and every third once with AVX2 or, if that is not another path, all on three.
 set -euo pipefail
 
 fail() {
@@ -11,7 +11,7 @@ fail() {
 
 wide=
 if grep -qw avx512f /proc/cpuinfo && grep -qw avx512bw /proc/cpuinfo; then wide=yes; fi
-networks=6000 twice=12000 many=(1 2 3 4) narrow=2 narrow_every=1
+networks=6000 twice=12000 many=() narrow=2 narrow_every=1
 if [[ -n ${NNFT_SMALL-} ]]; then
   networks=1200 twice=2400 many=(2) narrow=1 narrow_every=3
   if [[ -z $wide ]]; then many=(2 3); fi
@@ -39,13 +39,14 @@ run() {
 }
 digest() { "$NNFT" show --digest "$1" | cut -d' ' -f1; }
 
-# $many: on how many ranks each kind is run. $narrow: on how many with AVX2.
+# $many: on how many ranks each kind is run, if it is always the same. $narrow: on how many with AVX2.
 kinds=0
 # same NAME ARGUMENT…: the runs go side by side, because starting a job is mostly waiting.
 same() {
-  local name=$1 ranks pid files=() started=() failed=0 also=
+  local name=$1 on=("${many[@]}") ranks pid files=() started=() failed=0 also=
   shift
-  for ranks in "${many[@]}"; do
+  if [[ ${#on[@]} -eq 0 ]]; then on=(1 $((2 + kinds % 3))); fi
+  for ranks in "${on[@]}"; do
     run "$ranks" "$ranks.h5" "$@" &
     started+=("$!")
     files+=("$ranks.h5")
@@ -61,7 +62,7 @@ same() {
   "$NNFT" show --digest "${files[@]}" >digests.log || fail "$name: no digests"
   [[ $(wc -l <digests.log) -eq ${#files[@]} && $(cut -d' ' -f1 digests.log | sort -u | wc -l) -eq 1 ]] ||
     { cat digests.log >&2; fail "$name: another digest on other ranks, or with AVX2"; }
-  printf 'architectures: %s on %s ranks%s: %s\n' "$(head -c 64 digests.log)" "${many[*]}" "$also" "$name"
+  printf 'architectures: %s on %s ranks%s: %s\n' "$(head -c 64 digests.log)" "${on[*]}" "$also" "$name"
   kinds=$((kinds + 1))
 }
 mlp=(--field.architecture=mlp)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Chains of fields under an operator give the same bits on 1, 2, 3 and 4 ranks, with AVX2 and AVX-512, in one memory round or
-# several, stopped, killed in mid-chain and resumed on another number of ranks, extended, and in parts: every method, in parameter
-# space and in function space. Widths and masses merge. NNFT_SMALL is for slow programs: smaller scans, fewer ranks, and parts of two
-# theories only.
+# several, stopped, killed in mid-chain and resumed on another number of ranks, extended, and (three theories) in parts: every method,
+# in parameter space and in function space. Widths and masses merge. NNFT_SMALL is for slow programs: smaller scans, fewer ranks, and
+# parts of one theory only.
 set -euo pipefail
 
 fail() {
@@ -29,10 +29,10 @@ same() {
 
 # Networks: of the theories; at first, and at last, of those that are extended; of the run that is killed after so many seconds.
 networks=2000 fewer=750 more=4500 long_run=40000 pauses=(0.3 0.8 1.3 2)
-ranks=(1 2 3 4) in_parts=(wells plane tanh weights hybrid) wide=40 strengths='1 10'
+ranks=(1 2 3 4) in_parts=(wells plane hybrid) wide=40 strengths='1 10'
 if [[ -n ${NNFT_SMALL-} ]]; then
-  networks=672 fewer=336 more=1008 long_run=12000 pauses=(2 3 5)
-  ranks=(1) in_parts=(wells plane) wide=9 strengths=10
+  networks=672 fewer=336 more=1008 long_run=8000 pauses=(1.5 2 3)
+  ranks=(1) in_parts=(wells) wide=9 strengths=10
 fi
 
 cat >wells.ini <<INI

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 SMALL = bool(os.environ.get("NNFT_SMALL"))
-RANKS = [int(r) for r in os.environ.get("NNFT_RANKS", "1 4 16" if SMALL else "1 2 4 16").split()]
+RANKS = [int(r) for r in os.environ.get("NNFT_RANKS", "1 4" if SMALL else "1 4 16").split()]
 SITES = 8
 BLOCKS = 64
 STRENGTHS = 8

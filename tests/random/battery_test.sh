@@ -15,7 +15,7 @@ command -v dieharder >/dev/null || fail 'there is no dieharder (Debian: apt-get 
 
 # Options of dieharder, one test a line.
 quick=('-d 2 -p 20' '-d 8 -p 20')
-few=('-d 0' "${quick[@]}" '-d 102 -p 10')
+few=('-d 0' "${quick[@]}" '-d 102 -p 3')
 all=()
 for test in 0 1 2 3 4 8 9 10 11 12 13 15 16 17 100 101 102 204 205 206 207 208 209; do all+=("-d $test"); done
 for bits in 1 2 3 4 5 6 7 8 9 10 11 12; do all+=("-d 200 -n $bits"); done
