@@ -15,9 +15,9 @@ ways=(SIGUSR1 SIGTERM file walltime slurm)
 # Runs and merges are killed within so many tenths of a second of their start.
 kills_wanted=${NNFT_KILLS:-8} latest=9 latest_merge=6
 if [[ -n ${NNFT_SMALL-} ]]; then
-  short_run=2e4 between=6e4 long_run=2e5
+  short_run=3e4 between=8e4 long_run=3e5
   ways=(SIGTERM slurm)
-  kills_wanted=${NNFT_KILLS:-3} latest=25 latest_merge=20
+  kills_wanted=${NNFT_KILLS:-3} latest=35 latest_merge=20
 fi
 # pauses TENTHS: for a random time below so many tenths of a second.
 pauses() {
