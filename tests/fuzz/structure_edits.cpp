@@ -134,12 +134,14 @@ std::string read_text(hid_t object, const std::string& name) {
   std::string text;
   const hid_t attribute = H5Aopen(object, name.c_str(), H5P_DEFAULT);
   if (attribute < 0) return text;
-  const hid_t type = H5Aget_type(attribute);
+  const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
   char* data = nullptr;
-  if (H5Tis_variable_str(type) > 0 && H5Aread(attribute, type, &data) >= 0 && data != nullptr) {
+  if (H5Tis_variable_str(type) > 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, type, &data) >= 0 &&
+      data != nullptr) {
     text = data;
     H5free_memory(data);
   }
+  H5Sclose(space);
   H5Tclose(type);
   H5Aclose(attribute);
   return text;
