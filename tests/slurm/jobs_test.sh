@@ -21,7 +21,7 @@ fail() {
 say() { printf 'slurm: %3d s  %s\n' "$SECONDS" "$*"; }
 
 networks=4e6 launchers=(srun mpirun) restarts=2
-if [[ -n ${NNFT_SMALL-} ]]; then networks=8e5 launchers=(srun) restarts=1; fi
+if [[ -n ${NNFT_SMALL-} ]]; then networks=12e5 launchers=(srun) restarts=1; fi
 
 cat >job.ini <<INI
 [field]
