@@ -1,8 +1,7 @@
 #include "io/dimension_scales.hpp"
 
-#include <hdf5_hl.h>
-
 #include <algorithm>
+#include <string_view>
 
 #include "nnft/core/error.hpp"
 
@@ -13,6 +12,8 @@ using hdf5::check;
 using hdf5::Handle;
 
 constexpr const char* list_name = "DIMENSION_LIST";
+constexpr const char* class_name = "CLASS";
+constexpr std::string_view scale_class = "DIMENSION_SCALE";
 
 /// References to the scales of each dimension, as HDF5 has allocated them.
 class ScaleLists {
@@ -49,10 +50,26 @@ void require_list(hid_t attribute, std::size_t dimensions, const std::string& wh
     throw IoError(where + ": expected a list of references to scales for each dimension, got something else");
 }
 
+/// H5DSis_scale leaves the attribute, and with it the file, open if it is no text.
+bool is_scale(hid_t dataset, const std::string& dataset_where) {
+  const std::string where = dataset_where + ": attribute " + class_name;
+  if (check(H5Aexists(dataset, class_name), where, "H5Aexists") == 0) return false;
+  const Handle attribute(H5Aopen(dataset, class_name, H5P_DEFAULT), H5Aclose, where, "H5Aopen");
+  const Handle type(H5Aget_type(attribute.get()), H5Tclose, where, "H5Aget_type");
+  const Handle space(H5Aget_space(attribute.get()), H5Sclose, where, "H5Aget_space");
+  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) != 0 ||
+      H5Sget_simple_extent_npoints(space.get()) != 1)
+    throw IoError(where + ": expected one text of fixed length, got something else");
+  std::string text(scale_class.size() + 1, '\0');
+  if (H5Tget_size(type.get()) != text.size()) return false;
+  check(H5Aread(attribute.get(), type.get(), text.data()), where, "H5Aread");
+  return text.c_str() == scale_class;
+}
+
 }  // namespace
 
 std::vector<std::string> dimension_scales(const NamedDataset& dataset, const std::vector<RootDataset>& datasets) {
-  if (H5DSis_scale(dataset.dataset) > 0) {
+  if (is_scale(dataset.dataset, dataset.where)) {
     if (dataset.dimensions != 1)
       throw IoError(dataset.where + ": expected a dimension scale of one dimension, got " + std::to_string(dataset.dimensions));
     return {dataset.name};

@@ -17,9 +17,10 @@ struct NamedDataset {
 };
 
 /// The name of the first dimension scale along each dimension, its own if it is a scale itself; empty where there is none.
-/// HDF5's own functions take the attribute that says so for what it should be and follow any address in it.
+/// HDF5's own functions take the attributes that say so for what they should be and follow any address in them.
 /// @param datasets of the root group: scales are among them.
-/// @throws IoError if the attribute is of another type or length, or names something else than a dataset of the root group.
+/// @throws IoError if one of the attributes is of another type or length, or names something else than a dataset of the root
+/// group.
 std::vector<std::string> dimension_scales(const NamedDataset& dataset, const std::vector<RootDataset>& datasets);
 
 }  // namespace nnft

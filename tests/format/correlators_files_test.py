@@ -120,6 +120,7 @@ for message, change in (
     ("G2c_err: expected dimensions (width, strength, pair), got (pair, strength, width)", replace("G2c_err", np.zeros((3, 1, 1)), ["pair", "strength", "width"])),
     ("quad_j: expected sorted tuples in lexicographic order, 0 at place 0, got 1", replace("quad_j", [1, 0, 0, 1, 1], ["quad"])),
     ("order: expected 0, 1, …, got 3 at place 1", lambda file: file["order"].__setitem__(1, 3)),
+    ("g2: attribute CLASS: expected one text of fixed length, got something else", lambda file: file["g2"].attrs.__setitem__("CLASS", 3.0)),
     ("cannot be opened", None),
     ("damaged.h5", truncate),
 ):
