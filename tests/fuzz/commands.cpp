@@ -14,6 +14,7 @@
 #include "fuzz/file_edits.hpp"
 #include "fuzz/fuzz_bytes.hpp"
 #include "nnft/core/error.hpp"
+#include "nnft/io/open_handles.hpp"
 
 namespace nnft::fuzz {
 namespace {
@@ -40,6 +41,11 @@ struct Scratch {
     fs::remove_all(path, ignored);
   }
 };
+
+/// HDF5 would take a file that is still open for the next one of its name, whatever that holds by then.
+void leaves_nothing_open(const std::string& who) {
+  if (const long open = open_hdf5_handles(); open != 0) report(who + " left " + std::to_string(open) + " objects of HDF5 open");
+}
 
 std::unique_ptr<Communicator> the_world;
 
@@ -86,6 +92,7 @@ void run_command(const std::string& name, const std::vector<std::string>& words)
       {"show", app::show},     {"correlators", app::correlators}, {"merge", app::merge}};
   const Communicator& comm = world();
   refuses_by_name_or_works(name, [&] { commands.at(words.front())(comm, words); });
+  leaves_nothing_open(words.front());
 }
 
 const fs::path& scratch() {
@@ -112,6 +119,7 @@ Edit make_edited_copy(const fs::path& seed, const fs::path& to, std::span<const 
     return Edit::bytes;
   }
   edit_structure(to.string(), rest);
+  leaves_nothing_open("an edit");
   return Edit::structure;
 }
 
