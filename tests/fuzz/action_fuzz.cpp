@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                           {"correlators", file, "--all"},
                                                           {"correlators", file, "--draw", "64", "--blocks", "2", "--at", "0.1"},
                                                           {"correlators", file, "--draw", "64", "--blocks", "2"}};
-  make_edited_copy(files[data[0] % files.size()], file, {data + 2, size - 2});
+  if (!make_edited_copy(files[data[0] % files.size()], file, {data + 2, size - 2})) return -1;
   for (std::size_t k = 0; k < commands.size(); ++k)
     if (data[1] % commands.size() == k || data[1] == 255) run_command(file, commands[k]);
   return 0;

@@ -46,9 +46,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const fs::path& file = files[data[1] % files.size()];
     hostile = (fs::path(output + ".part") / file.filename()).string();
     // HDF5 can crash on damaged bytes when it is not the reader that opens them.
-    if (make_edited_copy(file, hostile, {data + 2, size - 2}) == Edit::structure) renew_checksum(hostile);
-  } else {
-    make_edited_copy(run, hostile, {data + 2, size - 2});
+    if (!make_edited_copy(file, hostile, {data + 2, size - 2}, [&] { renew_checksum(hostile); })) return -1;
+  } else if (!make_edited_copy(run, hostile, {data + 2, size - 2})) {
+    return -1;
   }
   run_command(output, {"show", output});
   run_command(output, {"sample", config, "-o", output, "--run.networks=96"});

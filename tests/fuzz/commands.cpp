@@ -1,9 +1,11 @@
 #include "fuzz/commands.hpp"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -16,6 +18,9 @@
 #include "nnft/core/error.hpp"
 #include "nnft/io/open_handles.hpp"
 
+/// Of sanitizers, where there are any: what libFuzzer reports a crash by.
+extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*)());
+
 namespace nnft::fuzz {
 namespace {
 
@@ -26,10 +31,9 @@ namespace fs = std::filesystem;
   std::abort();
 }
 
-/// What the commands print is not looked at; it must be possible to print it.
-void silence_output() {
+void silence(int descriptor) {
   const int nothing = ::open("/dev/null", O_WRONLY);
-  if (nothing < 0 || ::dup2(nothing, STDOUT_FILENO) < 0) report("stdout cannot be silenced");
+  if (nothing < 0 || ::dup2(nothing, descriptor) < 0) report("output cannot be silenced");
   ::close(nothing);
 }
 
@@ -45,6 +49,31 @@ struct Scratch {
 /// HDF5 would take a file that is still open for the next one of its name, whatever that holds by then.
 void leaves_nothing_open(const std::string& who) {
   if (const long open = open_hdf5_handles(); open != 0) report(who + " left " + std::to_string(open) + " objects of HDF5 open");
+}
+
+/// A crash of this process is no crash of the target.
+void forget_fuzzer() {
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM, SIGTERM}) std::signal(signal, SIG_DFL);
+  if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(nullptr);
+  silence(STDERR_FILENO);
+}
+
+/// Edits in a process of its own: there are edits at which HDF5 crashes, does not end, or cannot close the file afterwards.
+bool edit_structure_apart(const std::string& path, FuzzBytes bytes, const std::function<void()>& then) {
+  constexpr unsigned most_seconds = 10;
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) report("there can be no other process");
+  if (child == 0) {
+    forget_fuzzer();
+    ::alarm(most_seconds);
+    edit_structure(path, bytes);
+    then();
+    ::_exit(open_hdf5_handles() == 0 ? 0 : 1);
+  }
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child) report("an edit is lost");
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 std::unique_ptr<Communicator> the_world;
@@ -65,7 +94,7 @@ const Communicator& world() {
     MPI_Init(nullptr, nullptr);
     the_world = std::make_unique<Communicator>(MPI_COMM_WORLD);
     std::atexit(stop_mpi);
-    silence_output();
+    silence(STDOUT_FILENO);  // not looked at, but it must be possible to print it
   }
   return *the_world;
 }
@@ -111,16 +140,13 @@ std::vector<fs::path> seeds(const std::string& target) {
   return found;
 }
 
-Edit make_edited_copy(const fs::path& seed, const fs::path& to, std::span<const std::uint8_t> bytes) {
+bool make_edited_copy(const fs::path& seed, const fs::path& to, std::span<const std::uint8_t> bytes,
+                      const std::function<void()>& then) {
   fs::copy_file(seed, to, fs::copy_options::overwrite_existing);
   FuzzBytes rest(bytes);
-  if (rest.byte() % 4 == 3) {
-    edit_bytes(to.string(), rest);
-    return Edit::bytes;
-  }
-  edit_structure(to.string(), rest);
-  leaves_nothing_open("an edit");
-  return Edit::structure;
+  if (rest.byte() % 4 != 3) return edit_structure_apart(to.string(), rest, then);
+  edit_bytes(to.string(), rest);
+  return true;
 }
 
 }  // namespace nnft::fuzz

@@ -33,9 +33,10 @@ const std::filesystem::path& scratch();
 /// @throws Error if there are none.
 std::vector<std::filesystem::path> seeds(const std::string& target);
 
-enum class Edit { structure, bytes };
-
-/// Copies a seed to `to` and edits it as the bytes say: its structure, or bytes of the file. Returns which of them.
-Edit make_edited_copy(const std::filesystem::path& seed, const std::filesystem::path& to, std::span<const std::uint8_t> bytes);
+/// Copies a seed to `to` and edits it as the bytes say: bytes of the file, or its structure, and does `then`, which must not
+/// throw, if it is the structure. Returns whether HDF5 was able to.
+bool make_edited_copy(
+    const std::filesystem::path& seed, const std::filesystem::path& to, std::span<const std::uint8_t> bytes,
+    const std::function<void()>& then = [] {});
 
 }  // namespace nnft::fuzz

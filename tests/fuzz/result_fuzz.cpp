@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                     {"fit", file, "--in", "width", "--order", "1"},
                                                     {"action", file}};
   if (seed.filename() != "fit.h5") commands.push_back({"compare", file, seed.string()});
-  make_edited_copy(seed, file, {data + 2, size - 2});
+  if (!make_edited_copy(seed, file, {data + 2, size - 2})) return -1;
   for (std::size_t k = 0; k < commands.size(); ++k)
     if (data[1] % commands.size() == k || data[1] == 255) run_command(file, commands[k]);
   return 0;
