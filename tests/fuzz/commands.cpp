@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -46,9 +47,15 @@ struct Scratch {
   }
 };
 
-/// HDF5 would take a file that is still open for the next one of its name, whatever that holds by then.
-void leaves_nothing_open(const std::string& who) {
-  if (const long open = open_hdf5_handles(); open != 0) report(who + " left " + std::to_string(open) + " objects of HDF5 open");
+/// A command that leaves a file open would hold up others who write it, and the end of MPI.
+void leaves_nothing_open(const std::string& command) {
+  if (const long open = open_hdf5_handles(); open != 0)
+    report(command + " left " + std::to_string(open) + " objects of HDF5 open");
+  for (const auto& descriptor : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const std::string file = fs::read_symlink(descriptor, ignored).string();
+    if (file.starts_with(scratch().string())) report(command + " left " + file + " open");
+  }
 }
 
 /// A crash of this process is no crash of the target.
@@ -72,7 +79,11 @@ bool edit_structure_apart(const std::string& path, FuzzBytes bytes, const std::f
     ::_exit(open_hdf5_handles() == 0 ? 0 : 1);
   }
   int status = 0;
-  if (::waitpid(child, &status, 0) != child) report("an edit is lost");
+  pid_t ended = 0;
+  do {
+    ended = ::waitpid(child, &status, 0);
+  } while (ended < 0 && errno == EINTR);
+  if (ended != child) report("an edit is lost");
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -142,7 +153,8 @@ std::vector<fs::path> seeds(const std::string& target) {
 
 bool make_edited_copy(const fs::path& seed, const fs::path& to, std::span<const std::uint8_t> bytes,
                       const std::function<void()>& then) {
-  fs::copy_file(seed, to, fs::copy_options::overwrite_existing);
+  fs::remove(to);  // another file for HDF5, even if the last one were still open
+  fs::copy_file(seed, to);
   FuzzBytes rest(bytes);
   if (rest.byte() % 4 != 3) return edit_structure_apart(to.string(), rest, then);
   edit_bytes(to.string(), rest);
