@@ -141,6 +141,7 @@ int main(int argc, char** argv) {
     MPI_Abort(MPI_COMM_WORLD, code);  // unchecked: if it returns, the code is returned below
   }
   code = after_counting_handles(after_flushing_output(code));
+  nnft::silence_hdf5();
   if (MPI_Finalize() != MPI_SUCCESS) return give_up("MPI_Finalize failed");
   return code;
 }

@@ -25,4 +25,8 @@ long open_hdf5_handles() {
       hdf5::check(H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_ALL), "HDF5", "H5Fget_obj_count"));
 }
 
+void silence_hdf5() noexcept {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // unchecked: at worst it prints
+}
+
 }  // namespace nnft

@@ -91,6 +91,7 @@ std::unique_ptr<Communicator> the_world;
 
 void stop_mpi() {
   the_world.reset();
+  silence_hdf5();
   MPI_Finalize();
 }
 

@@ -23,4 +23,8 @@ OpenHandles open_handles() noexcept;
 /// Not collective. @throws IoError if HDF5 cannot tell.
 long open_hdf5_handles();
 
+/// Keeps HDF5 from printing of its own in this process from now on; errors are thrown all the same. After an object that it
+/// failed to read it cannot put everything away at its end, and says so ("infinite loop closing library"). Not collective.
+void silence_hdf5() noexcept;
+
 }  // namespace nnft
