@@ -40,7 +40,7 @@ for seed, words in (("result/conditional.h5", ["show", "damaged.h5", "--all"]), 
                     ("merge/first.h5", ["merge", "--fresh", "-o", "merged.h5", "damaged.h5", "seeds/merge/second.h5"])):
     seed = f"seeds/{seed}"
     names = objects(seed)
-    for name in list(names)[:: 5 if SMALL else 1]:
+    for name in list(names)[:: 7 if SMALL else 3]:
         damaged(seed, names[name])
         refused = run(words)
         assert refused.returncode == 3 and refused.stderr.startswith("nnft: damaged.h5: "), (name, refused)

@@ -180,7 +180,7 @@ fails_in_place() {
 }
 mkdir place
 for ranks in "${ranks_without_directory[@]}"; do
-  fails_in_place 'directory vanishes in mid-run' "$ranks" 'No such file or directory' 'mv place place.away' 'mv place.away place'
+  fails_in_place 'directory vanishes in mid-run' "$ranks" '[Nn]o such file or directory' 'mv place place.away' 'mv place.away place'
 done
 if [[ $mounts == yes ]]; then
   mount -t tmpfs -o size=100m none place
