@@ -7,6 +7,8 @@ import subprocess
 import h5py
 
 NNFT, MPIEXEC = os.environ["NNFT"], os.environ["NNFT_MPIEXEC"]
+# HDF5 loses the memory of what it fails to read: none of it ours.
+os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
 SMALL = bool(os.environ.get("NNFT_SMALL"))
 SEEDS = os.path.join(os.environ["NNFT_SOURCE_DIR"], "tests", "fuzz", "make_seeds.sh")
 subprocess.run(["bash", SEEDS, NNFT, "seeds"], check=True)
@@ -40,13 +42,13 @@ for seed, words in (("result/conditional.h5", ["show", "damaged.h5", "--all"]), 
                     ("merge/first.h5", ["merge", "--fresh", "-o", "merged.h5", "damaged.h5", "seeds/merge/second.h5"])):
     seed = f"seeds/{seed}"
     names = objects(seed)
-    for name in list(names)[:: 7 if SMALL else 3]:
+    for name in list(names)[:: 12 if SMALL else 4]:
         damaged(seed, names[name])
         refused = run(words)
         assert refused.returncode == 3 and refused.stderr.startswith("nnft: damaged.h5: "), (name, refused)
         assert refused.stderr.count("\n") == 1, (name, refused)
         count += 1
-    for ranks in (2,) if SMALL else (1, 2, 3, 4):
+    for ranks in (2,) if SMALL else (1, 3):
         damaged(seed, names["width"])
         refused = run(words, ranks)
         assert refused.returncode == 3 and refused.stderr.count("nnft: damaged.h5: ") == 1, (ranks, refused)

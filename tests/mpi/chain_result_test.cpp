@@ -86,20 +86,23 @@ Config config_of(const std::string& output, const std::string& method = "neuron-
   return parse_config(config.resolved(), "again", {});
 }
 
-/// A file of its own for each number of ranks, which is removed at the end.
+/// A file for all tests, of its own for each number of ranks, which is removed at the end.
 class ChainResultFile : public ::testing::Test {
  protected:
-  void SetUp() override {
-    config_ = config_of(path());
+  static void SetUpTestSuite() {
+    config_ = config_of(path(""));
     tables_ = write(config_);
   }
-  static std::string path() { return "chain_result_test." + std::to_string(world().size()) + ".h5"; }
-  void TearDown() override {
-    world().barrier();
-    if (world().root() && std::getenv("NNFT_KEEP") == nullptr) std::filesystem::remove(config_.run.output);
+  static void TearDownTestSuite() { remove(config_); }
+  static std::string path(const std::string& name) {
+    return "chain_result_test" + name + "." + std::to_string(world().size()) + ".h5";
   }
-  Config config_;
-  std::string tables_;
+  static void remove(const Config& config) {
+    world().barrier();
+    if (world().root() && std::getenv("NNFT_KEEP") == nullptr) std::filesystem::remove(config.run.output);
+  }
+  inline static Config config_;
+  inline static std::string tables_;
 };
 
 TEST_F(ChainResultFile, HoldsWhatTheAnalysisFound) {
@@ -157,22 +160,22 @@ TEST_F(ChainResultFile, SubtreesGoOnWhereTheChainsEnded) {
 }
 
 TEST_F(ChainResultFile, OfWeightedSamplesHasTheirEfficiencyAndNoChains) {
-  const Config config = config_of(path(), "reweight");
-  world().barrier();
-  if (world().root()) std::filesystem::remove(path());
+  const Config config = config_of(path("_reweighted"), "reweight");
   const std::string tables = write(config);
-  if (!world().root()) return;
-  const ResultReader file(path());
-  const StoredResult stored(file);
-  for (std::size_t p = 0; p < 4; ++p) {
-    const PointResult result = stored.point(p);
-    const OneNodeTheory theory = theory_at(result.point);
-    EXPECT_LT(std::abs(result.connected.value[0] - theory.moment(2)), 5.0 * result.connected.error[0]);
-    EXPECT_EQ(file.read_double("weight_efficiency")[p], result.chain->weight_efficiency);
+  if (world().root()) {
+    const ResultReader file(config.run.output);
+    const StoredResult stored(file);
+    for (std::size_t p = 0; p < 4; ++p) {
+      const PointResult result = stored.point(p);
+      const OneNodeTheory theory = theory_at(result.point);
+      EXPECT_LT(std::abs(result.connected.value[0] - theory.moment(2)), 5.0 * result.connected.error[0]);
+      EXPECT_EQ(file.read_double("weight_efficiency")[p], result.chain->weight_efficiency);
+    }
+    EXPECT_FALSE(file.has("tau_int"));
+    EXPECT_FALSE(file.has("chain_state"));
+    EXPECT_NE(tables.find("of the samples are effective"), std::string::npos) << tables;
   }
-  EXPECT_FALSE(file.has("tau_int"));
-  EXPECT_FALSE(file.has("chain_state"));
-  EXPECT_NE(tables.find("of the samples are effective"), std::string::npos) << tables;
+  remove(config);
 }
 
 TEST_F(ChainResultFile, FitsSeeCombinedPlainAndBoxVariables) {
