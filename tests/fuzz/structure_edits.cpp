@@ -123,21 +123,6 @@ bool is_virtual(hid_t dataset) {
   return found;
 }
 
-/// Whether the attribute holds so many lists of references to objects.
-bool is_reference_list(hid_t object, const char* name, hsize_t lists) {
-  const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-  if (attribute < 0) return false;
-  const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-  const hid_t element = H5Tget_class(type) == H5T_VLEN ? H5Tget_super(type) : H5Tcopy(type);
-  const bool found = H5Tget_class(type) == H5T_VLEN && H5Tequal(element, H5T_STD_REF_OBJ) > 0 &&
-                     H5Sget_simple_extent_npoints(space) == static_cast<hssize_t>(lists);
-  H5Tclose(element);
-  H5Sclose(space);
-  H5Tclose(type);
-  H5Aclose(attribute);
-  return found;
-}
-
 hid_t text_type() {
   const hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, H5T_VARIABLE);
@@ -468,9 +453,6 @@ class Edit {
     }
     if (kind % 3 == 0) {
       const hid_t scale = H5Dopen2(file_, any_name().c_str(), H5P_DEFAULT);
-      // H5DSattach_scale takes both attributes for what they should be.
-      H5Adelete(scale, "REFERENCE_LIST");
-      if (!is_reference_list(dataset, "DIMENSION_LIST", rank)) H5Adelete(dataset, "DIMENSION_LIST");
       H5DSattach_scale(dataset, scale, static_cast<unsigned>(bytes_.below(rank)));
       H5Dclose(scale);
     }
@@ -517,7 +499,7 @@ class Edit {
   std::string name_;
 };
 
-/// Some functions of HDF5 leave objects open when they fail, H5DSattach_scale among them.
+/// The file is written only when nothing of it is open; H5DSattach_scale, where it fails, leaves objects open.
 void close_everything() {
   std::vector<hid_t> ids(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_ALL))));
   H5Fget_obj_ids(H5F_OBJ_ALL, H5F_OBJ_ALL, ids.size(), ids.data());
